@@ -1,0 +1,8 @@
+// `npm run demo`: sets up what is missing, compiles, and runs the main job. The demo runs in this process, so that a
+// signal to it reaches the code that cleans up.
+import { execFileSync } from "node:child_process";
+import { setUp } from "./setup.mjs";
+
+setUp();
+execFileSync("npm", ["run", "--silent", "compile"], { stdio: "inherit" });
+await import("../build/lab/demo.js");
