@@ -9,13 +9,16 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const debianPackages = ["openvswitch-switch", "iproute2", "iputils-ping", "ethtool", "tcpdump"];
 const servicePolicy = "/usr/sbin/policy-rc.d";
 
-/** Installs the npm packages unless node_modules already holds what the lock file asks for. */
+/**
+ * Installs the npm packages unless node_modules already holds what the lock file asks for. Not by `npm ci`: it
+ * refuses a lock file that leaves out the optional binaries of other platforms.
+ */
 function installNpmPackages() {
   const stamp = path.join(root, "node_modules", ".ovskit-lock");
   const lock = readFileSync(path.join(root, "package-lock.json"), "utf8");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   console.log("setup: installing the npm packages of package-lock.json");
-  execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, stdio: "inherit" });
+  execFileSync("npm", ["install", "--no-save", "--no-audit", "--no-fund"], { cwd: root, stdio: "inherit" });
   writeFileSync(stamp, lock);
 }
 
