@@ -1,0 +1,137 @@
+// The one place where the lab remembers how to undo what it did: a stack of steps that runs once, last step first,
+// at the end, after a failure, after Ctrl-C or SIGTERM, and (with each step's synchronous form) when the process
+// just exits. A step that fails doesn't keep the others from running.
+
+/** How one thing the lab made is taken away again. */
+export interface UndoStep {
+  /** What is removed, for the message when that fails: "network namespace ovk-12-node1". */
+  readonly what: string;
+  /** Removes it. Runs at most once. */
+  undo(): Promise<void> | void;
+  /** Removes it without waiting, for the moment the process exits; left out when `undo` of another step covers it. */
+  undoNow?(): void;
+}
+
+/** Takes one step back early; a second call, or one after the whole stack ran, does nothing. */
+export type Undo = () => Promise<void>;
+
+const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** What ends a process in a way the registry hears of. */
+export type ProcessEnd = "exit" | keyof typeof signalCodes;
+
+/** The part of `process` that the registry stands on, so that tests can pass their own. */
+export interface ProcessEvents {
+  on(event: ProcessEnd, listener: () => void): unknown;
+  off(event: ProcessEnd, listener: () => void): unknown;
+  exit(code: number): void;
+}
+
+/** A last-in-first-out stack of undo steps that watches the process it lives in. */
+export class Cleanup {
+  readonly #process: ProcessEvents;
+  readonly #report: (message: string) => void;
+  readonly #steps = new Set<UndoStep>();
+  readonly #listeners = new Map<ProcessEnd, () => void>();
+  #running: Promise<number> | undefined;
+
+  constructor(process: ProcessEvents, report: (message: string) => void) {
+    this.#process = process;
+    this.#report = report;
+  }
+
+  /** The steps still to be taken back, in the order they were added. */
+  get pending(): readonly string[] {
+    return [...this.#steps].map((step) => step.what);
+  }
+
+  /** Remembers a step; the first one starts watching the process, the last one taken back stops that. */
+  add(step: UndoStep): Undo {
+    this.#steps.add(step);
+    this.#watch();
+    return async () => {
+      if (!this.#steps.delete(step)) return;
+      this.#unwatchWhenEmpty();
+      await step.undo();
+    };
+  }
+
+  /** Takes back every step, the last first, also those added meanwhile; gives the number of steps that failed. */
+  run(): Promise<number> {
+    this.#running ??= this.#runAll().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #runAll(): Promise<number> {
+    let failed = 0;
+    for (let step = this.#last(); step !== undefined; step = this.#last()) {
+      this.#steps.delete(step);
+      try {
+        // One step may stand on the next: they can't run side by side.
+        // oxlint-disable-next-line no-await-in-loop
+        await step.undo();
+      } catch (cause) {
+        failed += 1;
+        this.#report(`could not remove ${step.what}: ${String(cause)}`);
+      }
+    }
+    this.#unwatchWhenEmpty();
+    return failed;
+  }
+
+  #runNow(): void {
+    for (let step = this.#last(); step !== undefined; step = this.#last()) {
+      this.#steps.delete(step);
+      try {
+        step.undoNow?.();
+      } catch (cause) {
+        this.#report(`could not remove ${step.what}: ${String(cause)}`);
+      }
+    }
+  }
+
+  #last(): UndoStep | undefined {
+    return [...this.#steps].at(-1);
+  }
+
+  #watch(): void {
+    if (this.#listeners.size > 0) return;
+    this.#listen("exit", () => {
+      this.#runNow();
+    });
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      this.#listen(signal, () => {
+        void this.#runAndExit(signalCodes[signal]);
+      });
+    }
+  }
+
+  async #runAndExit(code: number): Promise<void> {
+    const failed = await this.run();
+    this.#process.exit(failed > 0 ? 1 : code);
+  }
+
+  #listen(event: ProcessEnd, listener: () => void): void {
+    this.#listeners.set(event, listener);
+    this.#process.on(event, listener);
+  }
+
+  #unwatchWhenEmpty(): void {
+    if (this.#steps.size > 0) return;
+    for (const [event, listener] of this.#listeners) this.#process.off(event, listener);
+    this.#listeners.clear();
+  }
+}
+
+const thisProcess: ProcessEvents = {
+  on: (event, listener) => (event === "exit" ? process.on(event, listener) : process.on(event, listener)),
+  off: (event, listener) => process.off(event, listener),
+  exit: (code) => process.exit(code),
+};
+
+/** The registry of this process: everything under `lab/` adds its steps here. */
+export const labCleanup: Cleanup = new Cleanup(thisProcess, (message) => {
+  process.stderr.write(`${message}\n`);
+});
