@@ -1,0 +1,81 @@
+// JSON as OVSDB needs it: integers are int64, so numbers beyond 2^53 are bigint in both directions, and strings that
+// ovsdb-server would hang up on never leave the process.
+import { isInteger, parse, stringify } from "lossless-json";
+import { UnsendableValueError } from "./errors.ts";
+
+/** A JSON value; an integer that a number can't hold exactly is a bigint. */
+export type JsonValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
+
+/** Parses with every integer exact. Several times slower than `JSON.parse`. Throws `SyntaxError`. */
+export function parseExact(text: string): JsonValue {
+  return parse(text, null, parseNumber) as JsonValue;
+}
+
+function parseNumber(text: string): number | bigint {
+  const value = Number(text);
+  return Number.isSafeInteger(value) || !isInteger(text) ? value : BigInt(text);
+}
+
+/**
+ * The text of a message. Refuses (`UnsendableValueError`) NaN and infinities, which JSON.stringify makes null, and U+0000 and
+ * lone surrogates, on which ovsdb-server closes the connection without a word.
+ */
+export function encodeJson(message: { readonly [name: string]: JsonValue }): string {
+  const text = hasBigint(message, "") ? stringify(message) : JSON.stringify(message);
+  if (text === undefined) throw new UnsendableValueError("", "no JSON value");
+  return text;
+}
+
+/** Checks everything that will be sent, and says whether there is a bigint in it, in one walk. */
+function hasBigint(value: unknown, path: string): boolean {
+  if (typeof value === "string") {
+    checkText(value, path);
+    return false;
+  }
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new UnsendableValueError(path, `${value} is no JSON number`);
+    return false;
+  }
+  if (typeof value === "object") {
+    return value !== null && (Array.isArray(value) ? anyElement(value, path) : anyMember(value, path));
+  }
+  if (typeof value === "bigint") return true;
+  if (typeof value === "boolean") return false;
+  throw new UnsendableValueError(path, `${typeof value} is no JSON value`);
+}
+
+function anyElement(values: readonly unknown[], path: string): boolean {
+  let found = false;
+  for (const [index, value] of values.entries()) {
+    if (hasBigint(value, `${path}[${index}]`)) found = true;
+  }
+  return found;
+}
+
+function anyMember(object: object, path: string): boolean {
+  let found = false;
+  for (const [name, value] of Object.entries(object)) {
+    const memberPath = path === "" ? name : `${path}.${name}`;
+    checkText(name, memberPath);
+    if (hasBigint(value, memberPath)) found = true;
+  }
+  return found;
+}
+
+const loneSurrogate = /\p{Surrogate}/u;
+
+function checkText(text: string, path: string): void {
+  if (text.includes("\u0000")) throw new UnsendableValueError(path, refusal("U+0000"));
+  if (loneSurrogate.test(text)) throw new UnsendableValueError(path, refusal("half of a surrogate pair"));
+}
+
+function refusal(what: string): string {
+  return `the string holds ${what}, which the server refuses`;
+}
