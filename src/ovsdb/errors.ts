@@ -1,0 +1,94 @@
+// What OVSDB itself can say no to, one class per place where it happens, so that a caller decides by class and code
+// and finds the facts (which operation, which table) as fields.
+import { OvskitError } from "../errors.ts";
+
+/** A value can't be what the caller says it is, such as a UUID that is none; nothing was sent: `ERR_OVSDB_VALUE`. */
+export class ValueError extends OvskitError {
+  constructor(reason: string) {
+    super("ERR_OVSDB_VALUE", reason);
+  }
+}
+
+/** A transaction was refused before it was sent, since the server would misunderstand it: `ERR_OVSDB_OPERATION`. */
+export class OperationError extends OvskitError {
+  /** Which operation of the transaction, from 0. */
+  readonly operationIndex: number;
+
+  constructor(operationIndex: number, reason: string, options?: ErrorOptions) {
+    super("ERR_OVSDB_OPERATION", `operation ${operationIndex}: ${reason}`, options);
+    this.operationIndex = operationIndex;
+  }
+}
+
+/** What the server sent isn't what RFC 7047 or the schema says: `ERR_OVSDB_DECODE`. */
+export class OvsdbDecodeError extends OvskitError {
+  /** Where, such as `Port.tag`. */
+  readonly path: string;
+
+  constructor(path: string, reason: string) {
+    super("ERR_OVSDB_DECODE", `${path}: ${reason}`);
+    this.path = path;
+  }
+}
+
+/** A table or column that the server's schema doesn't have was asked for: `ERR_OVSDB_SELECTION`. */
+export class SelectionError extends OvskitError {
+  readonly table: string;
+  /** Undefined when the table itself is missing. */
+  readonly column: string | undefined;
+
+  constructor(database: string, table: string, column?: string) {
+    const what = column === undefined ? `table ${table}` : `column ${table}.${column}`;
+    super("ERR_OVSDB_SELECTION", `the schema of ${database} has no ${what}`);
+    this.table = table;
+    this.column = column;
+  }
+}
+
+/** The server refused a whole request, such as one for a database it doesn't have: `ERR_OVSDB_REQUEST`. */
+export class OvsdbRequestError extends OvskitError {
+  /** The method that was refused. */
+  readonly method: string;
+  /** The server's short, stable text, such as `unknown database`. */
+  readonly error: string;
+  /** The server's explanation, if it gave one. */
+  readonly details: string | undefined;
+
+  constructor(method: string, error: string, details?: string, options?: ErrorOptions) {
+    super("ERR_OVSDB_REQUEST", `${method}: ${error}${details === undefined ? "" : ` (${details})`}`, options);
+    this.method = method;
+    this.error = error;
+    this.details = details;
+  }
+}
+
+/** Facts of a {@link TransactionError}. */
+export interface TransactionFailure {
+  /** The server's short, stable text, such as `constraint violation` (RFC 7047, 5.2). */
+  readonly error: string;
+  /** The server's explanation, if it gave one. */
+  readonly details: string | undefined;
+  /** Which operation failed, from 0; undefined when all went well and the commit failed (RFC 7047, 4.1.3). */
+  readonly operationIndex: number | undefined;
+  /** The table of that operation, if it has one. */
+  readonly table: string | undefined;
+}
+
+/** The server rolled a transaction back: `ERR_OVSDB_TRANSACTION`. Nothing of it is in the database. */
+export class TransactionError extends OvskitError {
+  readonly error: string;
+  readonly details: string | undefined;
+  readonly operationIndex: number | undefined;
+  readonly table: string | undefined;
+
+  constructor(failure: TransactionFailure) {
+    const { error, details, operationIndex, table } = failure;
+    const on = table === undefined ? "" : ` on ${table}`;
+    const where = operationIndex === undefined ? "commit" : `operation ${operationIndex}${on}`;
+    super("ERR_OVSDB_TRANSACTION", `${where}: ${error}${details === undefined ? "" : ` (${details})`}`);
+    this.error = error;
+    this.details = details;
+    this.operationIndex = operationIndex;
+    this.table = table;
+  }
+}

@@ -1,0 +1,31 @@
+// How a database's tables are known to the compiler: a model carries the types of its rows, and a selection picks
+// tables and columns from it, so that a replica's rows have the columns that were asked for and no others.
+import type { GenericRow } from "./values.ts";
+
+/** A database whose rows have types: made by the generator from a schema, as `openVSwitch`. */
+export interface DatabaseModel<Tables> {
+  /** The database's name, such as `Open_vSwitch`. */
+  readonly name: string;
+  /** Of the schema that the types were generated from. A server's own may be older or newer. */
+  readonly version: string;
+  /** Never there: it carries the types. */
+  readonly tables?: Tables;
+}
+
+/** Tables of a database that no model describes. */
+export type GenericTables = Readonly<Record<string, GenericRow>>;
+
+/** The names of a row's columns. */
+export type ColumnOf<Row> = Exclude<keyof Row, "_uuid"> & string;
+
+/** Which columns of which tables: a list, or `all` that the server's schema has. */
+export type Selection<Tables> = {
+  readonly [Table in keyof Tables]?: readonly ColumnOf<Tables[Table]>[] | "all";
+};
+
+/** The tables and rows that a selection leaves. Every row has `_uuid`. */
+export type Selected<Tables, Chosen> = {
+  readonly [Table in keyof Tables & keyof Chosen]: Chosen[Table] extends readonly (infer Column)[]
+    ? Pick<Tables[Table], (Column | "_uuid") & keyof Tables[Table]>
+    : Tables[Table];
+};
