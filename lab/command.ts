@@ -117,6 +117,11 @@ export async function runCommand(
   return stdout;
 }
 
+/** The words of a command line in which nothing holds a space. */
+export function words(line: string): string[] {
+  return line.split(" ").filter((word) => word !== "");
+}
+
 /** The words that put a command into a network namespace; none for our own. */
 export function inNamespace(netns: string | undefined): readonly string[] {
   return netns === undefined ? [] : ["ip", "netns", "exec", netns];

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { OvskitError } from "../src/errors.ts";
 import { labCleanup, type Undo } from "./cleanup.ts";
 import { type Daemon, findProgram, runCommand, startDaemon } from "./command.ts";
+import { uniqueName } from "./names.ts";
 import { until } from "./waiting.ts";
 
 /** How a private Open vSwitch is started. */
@@ -222,7 +223,7 @@ class PrivateOpenVSwitch implements OpenVSwitch {
 
 /** Starts a private Open vSwitch; when that fails half way, nothing of it stays. */
 export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promise<OpenVSwitch> {
-  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "ovk-")));
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), `${uniqueName()}-`)));
   const openVSwitch = new PrivateOpenVSwitch(dir, options);
   try {
     await openVSwitch.start();

@@ -1,0 +1,51 @@
+// Names that no two runs share and that say whose they are: everything the lab makes bears the prefix and the pid of
+// the process that made it, so leftovers of a killed run can be told from what is in use, and taken away.
+import { existsSync, readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { tryCommand } from "./command.ts";
+
+const prefix = "ovk";
+const namespaceFolder = "/run/netns";
+let counter = 0;
+
+/** A name for one run of something, e.g. `ovk-4711-1`; parts of it append their own names. */
+export function uniqueName(): string {
+  counter += 1;
+  return `${prefix}-${process.pid}-${counter}`;
+}
+
+function entries(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+function owner(name: string): number | undefined {
+  const pid = new RegExp(`^${prefix}-(\\d+)-`).exec(name)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/** What the lab has made and not taken away: names of namespaces and paths of folders, of one process or of all. */
+export function labLeftovers(pid?: number): readonly string[] {
+  const ours = (name: string): boolean => {
+    const of = owner(name);
+    return of !== undefined && (pid === undefined || of === pid);
+  };
+  const folders = entries(tmpdir()).filter(ours);
+  return [...entries(namespaceFolder).filter(ours), ...folders.map((name) => join(tmpdir(), name))];
+}
+
+function isDead(name: string): boolean {
+  const of = owner(name);
+  return of !== undefined && !existsSync(`/proc/${of}`);
+}
+
+/** Takes away what runs left that were killed before they could clean up: whatever bears the pid of no process. */
+export async function sweepDeadRuns(): Promise<void> {
+  const namespaces = entries(namespaceFolder).filter(isDead);
+  const folders = entries(tmpdir()).filter(isDead);
+  await Promise.all([
+    ...namespaces.map((name) => tryCommand("ip", ["netns", "del", name])),
+    ...folders.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })),
+  ]);
+}

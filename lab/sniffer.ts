@@ -1,0 +1,61 @@
+// Listens on one interface of a namespace with tcpdump and remembers every frame, so that a case can say what arrived,
+// and also that nothing did.
+import { labCleanup, type Undo } from "./cleanup.ts";
+import { type Daemon, startDaemon } from "./command.ts";
+import { type Frame, PcapReader } from "./frame.ts";
+import type { Namespace } from "./namespace.ts";
+import { until } from "./waiting.ts";
+
+/** A running tcpdump. */
+export class Sniffer {
+  readonly #daemon: Daemon;
+  readonly #undo: Undo;
+  readonly #frames: Frame[] = [];
+  #listening = false;
+
+  private constructor(namespace: Namespace, name: string) {
+    const command = `tcpdump -U -w - --immediate-mode -s 256 -n -i ${name} arp or ip or vlan`;
+    this.#daemon = startDaemon(command.split(" "), {
+      netns: namespace.name,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#undo = labCleanup.add({
+      what: `tcpdump on ${name} in ${namespace.name}`,
+      undo: () => this.#daemon.stop(),
+      undoNow: () => {
+        this.#daemon.kill();
+      },
+    });
+    const pcap = new PcapReader();
+    this.#daemon.child.stdout?.on("data", (chunk: Buffer) => {
+      // The file header is written once the capture runs.
+      this.#listening = true;
+      this.#frames.push(...pcap.push(chunk));
+    });
+  }
+
+  /** Starts listening; settles when it does. */
+  static async start(namespace: Namespace, name: string): Promise<Sniffer> {
+    const sniffer = new Sniffer(namespace, name);
+    await until(`tcpdump on ${name}`, 10_000, () => {
+      const reason = sniffer.#daemon.endedBy();
+      if (reason !== undefined) throw new Error(`tcpdump on ${name}: ${reason} ${sniffer.#daemon.stderr()}`);
+      return sniffer.#listening;
+    });
+    return sniffer;
+  }
+
+  /** How many frames there were until now: the mark to ask `since` with. */
+  get mark(): number {
+    return this.#frames.length;
+  }
+
+  /** The frames after a mark, both what came in and what went out. */
+  since(mark: number): readonly Frame[] {
+    return this.#frames.slice(mark);
+  }
+
+  async stop(): Promise<void> {
+    await this.#undo();
+  }
+}
