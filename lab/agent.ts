@@ -12,6 +12,7 @@ export type AgentOrder =
       readonly do: "connect";
       readonly host: string;
       readonly port: number;
+      readonly localPort: number;
       readonly payload: string;
       readonly timeoutMs: number;
     };
@@ -55,7 +56,7 @@ function serve(order: Extract<AgentOrder, { do: "serve" }>): void {
 }
 
 function open(order: Extract<AgentOrder, { do: "connect" }>): void {
-  const socket = connect({ host: order.host, port: order.port });
+  const socket = connect({ host: order.host, port: order.port, localPort: order.localPort });
   let text = "";
   let settled = false;
   const settle = (message: AgentAnswer): void => {

@@ -17,7 +17,8 @@ export interface Frame {
   readonly payload: Buffer;
 }
 
-function mac(bytes: Buffer): string {
+/** Six bytes as people write a MAC address. */
+export function macText(bytes: Buffer): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
 }
 
@@ -59,8 +60,8 @@ export function parseFrame(bytes: Buffer): Frame {
   const outer = bytes.readUInt16BE(12);
   const tagged = outer === etherType.vlan;
   return {
-    ethDst: mac(bytes.subarray(0, 6)),
-    ethSrc: mac(bytes.subarray(6, 12)),
+    ethDst: macText(bytes.subarray(0, 6)),
+    ethSrc: macText(bytes.subarray(6, 12)),
     vlan: tagged ? bytes.readUInt16BE(14) & 0x0fff : undefined,
     ...(tagged
       ? parseUpper(bytes.readUInt16BE(16), bytes.subarray(18))

@@ -2,6 +2,7 @@
 // pair between them, an uplink to the provider wire, and Neutron's base flows.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { OvskitError } from "../src/errors.ts";
 import { words } from "./command.ts";
 import type { Namespace } from "./namespace.ts";
 import { integrationFlows, type Network, providerFlows } from "./neutron.ts";
@@ -59,6 +60,14 @@ export class ComputeNode {
       ),
     );
     await this.#install("br-ex", providerFlows(this.name, this.#networks));
+  }
+
+  /** The datapath actions that ofproto/trace ends with for a flow, with port names in them. */
+  async trace(bridge: string, flow: string): Promise<string> {
+    const text = await this.ovs.appctl("ofproto/trace", "--names", bridge, flow);
+    const actions = /^Datapath actions: (.*)$/m.exec(text)?.[1];
+    if (actions === undefined) throw new OvskitError("ERR_LAB", `ofproto/trace ${bridge} ${flow}: ${text}`);
+    return actions;
   }
 
   /** Every flow of a bridge as ovs-ofctl prints it, without statistics, sorted: for comparing before and after. */

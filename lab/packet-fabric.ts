@@ -1,0 +1,180 @@
+// Carries the cases' probes as real packets between the VMs' namespaces, and watches every NIC meanwhile: what a case
+// says arrived was seen by tcpdump there, and whoever answered said its own name.
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { OvskitError } from "../src/errors.ts";
+import type { Cloud } from "./cloud.ts";
+import { words } from "./command.ts";
+import { type Arrival, describeProbe, type Fabric, type Observation, type Probe } from "./exchange.ts";
+import { type Frame, macText } from "./frame.ts";
+import { Sniffer } from "./sniffer.ts";
+import type { Vm } from "./vm.ts";
+import { until } from "./waiting.ts";
+
+/** The TCP ports every VM of the lab answers on: the agents' own, and one a collector calls back. */
+export const servedPorts: readonly number[] = [1514, 1515, 8080];
+
+// A first packet may wait for ARP on both sides and for the switch to learn; a packet that must not arrive would have
+// arrived long before the shorter time is over.
+const patienceMs = { answer: 4000, silence: 500 } as const;
+const echoRequest = 8;
+const routerMac = "fa:16:3e:00:00:01";
+
+type Marks = ReadonlyMap<Vm, number>;
+
+/** What a frame must be to be this probe, on its way to the one it is for. */
+type Recognise = (frame: Frame) => boolean;
+
+/** Who answered, empty when only the arrivals can tell; undefined when nobody did. */
+interface Sent {
+  readonly answer: string | undefined;
+  readonly recognise: Recognise;
+}
+
+/** The fabric of a cloud with packets. */
+export class PacketFabric implements Fabric {
+  readonly kind = "packets";
+  readonly #cloud: Cloud;
+  readonly #sniffers: ReadonlyMap<Vm, Sniffer>;
+  #lastPort = 20_000;
+
+  private constructor(cloud: Cloud, sniffers: ReadonlyMap<Vm, Sniffer>) {
+    this.#cloud = cloud;
+    this.#sniffers = sniffers;
+  }
+
+  /** Starts a listener on every NIC and a server in every VM. */
+  static async start(cloud: Cloud): Promise<PacketFabric> {
+    const sniffers = await Promise.all(
+      cloud.vms.map(async (vm) => [vm, await Sniffer.start(vm.namespace, "eth0")] as const),
+    );
+    const serving = cloud.vms.flatMap((vm) =>
+      servedPorts.map((port) => vm.agent.order({ do: "serve", port, name: vm.name })),
+    );
+    const failed = (await Promise.all(serving)).find((answer) => !answer.ok);
+    if (failed?.ok === false) throw new OvskitError("ERR_LAB", `a server didn't start: ${failed.reason}`);
+    return new PacketFabric(cloud, new Map(sniffers));
+  }
+
+  async exchange(probe: Probe): Promise<Observation> {
+    const from = this.#cloud.vm(probe.from);
+    const marks: Marks = new Map([...this.#sniffers].map(([vm, sniffer]) => [vm, sniffer.mark]));
+    const undo = probe.spoof === undefined ? undefined : await pretend(from, probe);
+    try {
+      const sent = describeProbe(probe);
+      if (probe.kind === "arp") return { sent, arrivals: [], answer: await this.#arp(from, probe, marks) };
+      const { answer, recognise } = await (probe.kind === "ping"
+        ? ping(from, probe)
+        : this.#tcp(from, probe));
+      const arrivals = (): readonly Arrival[] => this.#arrivals(from, marks, recognise);
+      // The answer may overtake what tcpdump has to say about the request.
+      if (answer !== undefined) {
+        await until("tcpdump to show what was answered", 2000, () => arrivals().length > 0).catch(
+          ignoreTimeout,
+        );
+      }
+      await delay(20);
+      return { sent, arrivals: arrivals(), answer: answer === "" ? arrivals()[0]?.at : answer };
+    } finally {
+      await undo?.();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#sniffers.values()].map((sniffer) => sniffer.stop()));
+  }
+
+  async #arp(from: Vm, probe: Probe, marks: Marks): Promise<string | undefined> {
+    const mac = probe.spoof?.mac ?? from.mac;
+    const answer = (): Frame | undefined =>
+      this.#seen(from, marks).find(
+        (one) => one.protocol === "arp" && one.detail === 2 && one.ipSrc === probe.to && one.ethDst === mac,
+      );
+    await from.namespace.try("ip", words(`neigh flush to ${probe.to} dev eth0`));
+    // Any packet makes the kernel ask; whether that packet is answered is another probe's business.
+    const asking = from.namespace.try("ping", [...pingWords(probe), probe.to]);
+    await until("an ARP answer", patience(probe), () => answer() !== undefined).catch(ignoreTimeout);
+    await asking;
+    const sha = answer()?.payload.subarray(8, 14);
+    return sha === undefined ? undefined : macText(sha);
+  }
+
+  async #tcp(from: Vm, probe: Probe): Promise<Sent> {
+    this.#lastPort += 1;
+    const localPort = this.#lastPort;
+    const payload = `${probe.from} ${randomBytes(8).toString("hex")}`;
+    const recognise: Recognise = (frame) =>
+      frame.protocol === "tcp" && frame.payload.readUInt16BE(0) === localPort && frame.detail === probe.port;
+    const answer = await from.agent.order({
+      do: "connect",
+      host: probe.to,
+      port: probe.port ?? 0,
+      localPort,
+      payload,
+      timeoutMs: patience(probe),
+    });
+    if (!answer.ok) return { answer: undefined, recognise };
+    if (answer.echo !== payload) throw new OvskitError("ERR_LAB", `${probe.to} echoed something else`);
+    return { answer: answer.server, recognise };
+  }
+
+  #seen(vm: Vm, marks: Marks): readonly Frame[] {
+    return this.#sniffers.get(vm)?.since(marks.get(vm) ?? 0) ?? [];
+  }
+
+  #arrivals(from: Vm, marks: Marks, recognise: Recognise): readonly Arrival[] {
+    return this.#cloud.vms.flatMap((vm) => {
+      if (vm === from) return [];
+      const foreign = vm.facts.network !== from.facts.network;
+      const frame = this.#seen(vm, marks).find(
+        (one) => recognise(one) && one.ethSrc !== vm.mac && (one.ethDst === vm.mac || foreign),
+      );
+      return frame === undefined ? [] : [{ at: vm.name, macSrc: frame.ethSrc, ipSrc: frame.ipSrc ?? "" }];
+    });
+  }
+}
+
+function patience(probe: Probe): number {
+  return probe.silent === true ? patienceMs.silence : patienceMs.answer;
+}
+
+function ignoreTimeout(error: unknown): void {
+  if (!(error instanceof OvskitError) || error.code !== "ERR_TIMEOUT") throw error;
+}
+
+function pingWords(probe: Probe): readonly string[] {
+  const seconds = patience(probe) / 1000;
+  const source = probe.spoof?.ip === undefined ? "" : `-I ${probe.spoof.ip}`;
+  // -w with -c: ends at the first answer, else asks again every second until the time is over.
+  return words(`-n -q -c 1 -w ${seconds} -W ${seconds} ${source}`);
+}
+
+async function ping(from: Vm, probe: Probe): Promise<Sent> {
+  const mark = randomBytes(12).toString("hex");
+  const recognise: Recognise = (frame) =>
+    frame.protocol === "icmp" && frame.detail === echoRequest && frame.payload.includes(mark, 0, "hex");
+  // ping itself checks address, sequence and payload; the one that received the request is the one that answered.
+  const result = await from.namespace.try("ping", [...pingWords(probe), "-p", mark, probe.to]);
+  return { answer: result.exitCode === 0 ? "" : undefined, recognise };
+}
+
+// Gives the VM the other addresses, and a neighbour entry, for a spoofer doesn't wait for ARP. Gives what undoes it.
+async function pretend(vm: Vm, { kind, spoof, to }: Probe): Promise<() => Promise<void>> {
+  const { namespace, mac } = vm;
+  const alias = spoof?.ip === undefined ? undefined : `${spoof.ip}/32 dev eth0`;
+  const neighbour = kind === "arp" ? undefined : `${to} lladdr ${routerMac} dev eth0`;
+  const lines = [
+    `ip link set dev eth0 address ${spoof?.mac ?? mac}`,
+    ...(alias === undefined ? [] : [`ip addr add ${alias}`]),
+    ...(neighbour === undefined ? [] : [`ip neigh replace ${neighbour} nud permanent`]),
+  ];
+  await namespace.shell(lines.join("\n"));
+  return async () => {
+    const back = [
+      ...(neighbour === undefined ? [] : [`ip neigh del ${neighbour}`]),
+      ...(alias === undefined ? [] : [`ip addr del ${alias}`]),
+      `ip link set dev eth0 address ${mac}`,
+    ];
+    await namespace.shell(back.join("\n"));
+  };
+}
