@@ -1,0 +1,71 @@
+// FLOW_MOD (OpenFlow 1.3.5, 7.3.4.1): adds, changes and deletes flows.
+
+import type { Header } from "./header.ts";
+import type { Instruction } from "./instructions.ts";
+import type { Match } from "./match.ts";
+import { Group, NO_BUFFER, Port } from "./ports.ts";
+
+export type FlowModCommand = "add" | "modify" | "modifyStrict" | "delete" | "deleteStrict";
+
+/** Bits of `FlowMod.flags`. */
+export const FlowModFlag = {
+  sendFlowRemoved: 0x01,
+  checkOverlap: 0x02,
+  resetCounts: 0x04,
+  noPacketCounts: 0x08,
+  noByteCounts: 0x10,
+} as const;
+
+/** The priority a flow has when none is given. */
+export const DEFAULT_PRIORITY = 0x8000;
+
+/** One change to a flow table. */
+export interface FlowMod {
+  /** The flow's cookie; for modify and delete, what a flow's cookie must equal under the mask. */
+  cookie: bigint;
+  /** Filters modify and delete by cookie; 0n filters nothing. An add ignores it. */
+  cookieMask: bigint;
+  /** 0 to 253; `Table.all` (255) for delete alone. */
+  tableId: number;
+  /** What to do; a number is a command the library has no name for. */
+  command: FlowModCommand | number;
+  /** Seconds without a packet after which the flow goes; 0 is never. */
+  idleTimeout: number;
+  /** Seconds after which the flow goes; 0 is never. */
+  hardTimeout: number;
+  /** 0 to 65535; the higher wins. */
+  priority: number;
+  /** A packet the switch holds, to be sent through the new flow; `NO_BUFFER` for none. */
+  bufferId: number;
+  /** Delete only flows that output to this port; `Port.any` for no such limit (0 deletes nothing). */
+  outPort: number;
+  /** The same for groups; `Group.any` for no such limit. */
+  outGroup: number;
+  /** Bits of `FlowModFlag`. */
+  flags: number;
+  match: Match;
+  instructions: Instruction[];
+}
+
+/** FLOW_MOD as a message. */
+export interface FlowModMessage extends Header<"flowMod">, FlowMod {}
+
+/** A flow mod with everything filled in that `given` leaves out: an add to table 0 that matches everything. */
+export function flowMod(given: Partial<FlowMod> = {}): FlowMod {
+  return {
+    cookie: 0n,
+    cookieMask: 0n,
+    tableId: 0,
+    command: "add",
+    idleTimeout: 0,
+    hardTimeout: 0,
+    priority: DEFAULT_PRIORITY,
+    bufferId: NO_BUFFER,
+    outPort: Port.any,
+    outGroup: Group.any,
+    flags: 0,
+    match: [],
+    instructions: [],
+    ...given,
+  };
+}

@@ -1,0 +1,22 @@
+// The header that opens every OpenFlow message, and the versions that a peer may greet with.
+
+/** The wire version of OpenFlow 1.3, which this library speaks. */
+export const OPENFLOW_1_3 = 4;
+
+/** The id of an experimenter whose structures this library knows. */
+export const Experimenter = {
+  /** The Open Networking Foundation: bundles and flow monitors at 1.3. */
+  onf: 0x4f4e4600,
+  /** Nicira: Open vSwitch's own extensions. */
+  nicira: 0x00002320,
+} as const;
+
+/** What every message begins with (OpenFlow 1.3.5, 7.1). Type and length on the wire follow from the message. */
+export interface Header<T extends string> {
+  /** The wire version; 4 is OpenFlow 1.3. HELLO and ERROR may carry another one. */
+  version: number;
+  /** Which message this is. */
+  type: T;
+  /** The transaction id, 0 to 4294967295; a reply carries its request's. */
+  xid: number;
+}
