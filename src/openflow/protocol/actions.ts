@@ -19,6 +19,8 @@ export interface PlainAction<T extends string> {
   type: T;
 }
 
+type PlainActions<T extends string> = T extends string ? PlainAction<T> : never;
+
 export interface SetMplsTtlAction {
   type: "setMplsTtl";
   ttl: number;
@@ -34,6 +36,8 @@ export interface EtherTypeAction<T extends string> {
   type: T;
   etherType: number;
 }
+
+type EtherTypeActions<T extends string> = T extends string ? EtherTypeAction<T> : never;
 
 export interface SetQueueAction {
   type: "setQueue";
@@ -93,9 +97,9 @@ export interface RawAction {
 /** One action of a list. In `applyActions` they run in order; `writeActions` makes a set of them. */
 export type Action =
   | OutputAction
-  | PlainAction<"copyTtlOut" | "copyTtlIn" | "decMplsTtl" | "popVlan" | "decNwTtl" | "popPbb">
+  | PlainActions<"copyTtlOut" | "copyTtlIn" | "decMplsTtl" | "popVlan" | "decNwTtl" | "popPbb">
   | SetMplsTtlAction
-  | EtherTypeAction<"pushVlan" | "pushMpls" | "popMpls" | "pushPbb">
+  | EtherTypeActions<"pushVlan" | "pushMpls" | "popMpls" | "pushPbb">
   | SetQueueAction
   | GroupAction
   | SetNwTtlAction

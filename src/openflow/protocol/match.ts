@@ -32,8 +32,11 @@ export type Match = readonly Oxm[];
 
 const LAST = 1_000;
 
+function rank(oxm: Oxm): number {
+  return oxmFieldByName.get(oxm.field)?.rank ?? LAST;
+}
+
 /** The same match in the order in which Open vSwitch writes one: prerequisites first, raw fields last. */
 export function canonicalMatch(match: Match): Match {
-  const rank = (oxm: Oxm): number => oxmFieldByName.get(oxm.field)?.rank ?? LAST;
   return match.toSorted((a, b) => rank(a) - rank(b));
 }

@@ -1,0 +1,37 @@
+// PACKET_IN and PACKET_OUT (OpenFlow 1.3.5, 7.4.1 and 7.3.7): packets between switch and controller.
+
+import type { Action } from "./actions.ts";
+import type { Header } from "./header.ts";
+import type { Match } from "./match.ts";
+
+export type PacketInReason = "noMatch" | "action" | "invalidTtl";
+
+/** A packet the switch hands to the controller. */
+export interface PacketIn {
+  /** Where the switch keeps the packet; `NO_BUFFER` if `data` is all of it. */
+  bufferId: number;
+  /** The packet's full length; `data` may be shorter. */
+  totalLen: number;
+  /** Why it came; a number is a reason the library has no name for. */
+  reason: PacketInReason | number;
+  tableId: number;
+  /** The cookie of the flow that sent it. */
+  cookie: bigint;
+  /** The packet's pipeline fields: `inPort` at least. */
+  match: Match;
+  data: Uint8Array;
+}
+
+export interface PacketInMessage extends Header<"packetIn">, PacketIn {}
+
+/** A packet the controller has the switch send. */
+export interface PacketOut {
+  /** A packet the switch keeps, or `NO_BUFFER` and the packet in `data`. */
+  bufferId: number;
+  /** The port it is taken to have come in by; `Port.controller` if by none. */
+  inPort: number;
+  actions: Action[];
+  data: Uint8Array;
+}
+
+export interface PacketOutMessage extends Header<"packetOut">, PacketOut {}
