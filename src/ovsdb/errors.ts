@@ -45,50 +45,61 @@ export class SelectionError extends OvskitError {
   }
 }
 
+/** What the server says when it refuses something (RFC 7047, 3.1, `<error>`). */
+export interface Refusal {
+  /** A short, stable text, such as `unknown database` or `constraint violation`. */
+  readonly error: string;
+  /** The explanation, if there is one. */
+  readonly details?: string | undefined;
+  /** The piece of JSON that was wrong, if the server quotes it. */
+  readonly syntax?: string | undefined;
+}
+
 /** The server refused a whole request, such as one for a database it doesn't have: `ERR_OVSDB_REQUEST`. */
-export class OvsdbRequestError extends OvskitError {
+export class OvsdbRequestError extends OvskitError implements Refusal {
   /** The method that was refused. */
   readonly method: string;
-  /** The server's short, stable text, such as `unknown database`. */
   readonly error: string;
-  /** The server's explanation, if it gave one. */
   readonly details: string | undefined;
+  readonly syntax: string | undefined;
 
-  constructor(method: string, error: string, details?: string, options?: ErrorOptions) {
-    super("ERR_OVSDB_REQUEST", `${method}: ${error}${details === undefined ? "" : ` (${details})`}`, options);
+  constructor(method: string, { error, details, syntax }: Refusal, options?: ErrorOptions) {
+    super("ERR_OVSDB_REQUEST", `${method}: ${error}${inBrackets(details)}`, options);
     this.method = method;
     this.error = error;
     this.details = details;
+    this.syntax = syntax;
   }
 }
 
-/** Facts of a {@link TransactionError}. */
-export interface TransactionFailure {
-  /** The server's short, stable text, such as `constraint violation` (RFC 7047, 5.2). */
-  readonly error: string;
-  /** The server's explanation, if it gave one. */
-  readonly details: string | undefined;
+/** Where in a transaction a {@link TransactionError} arose. */
+export interface TransactionPlace {
   /** Which operation failed, from 0; undefined when all went well and the commit failed (RFC 7047, 4.1.3). */
-  readonly operationIndex: number | undefined;
+  readonly operationIndex?: number | undefined;
   /** The table of that operation, if it has one. */
-  readonly table: string | undefined;
+  readonly table?: string | undefined;
 }
 
 /** The server rolled a transaction back: `ERR_OVSDB_TRANSACTION`. Nothing of it is in the database. */
-export class TransactionError extends OvskitError {
+export class TransactionError extends OvskitError implements Refusal, TransactionPlace {
   readonly error: string;
   readonly details: string | undefined;
+  readonly syntax: string | undefined;
   readonly operationIndex: number | undefined;
   readonly table: string | undefined;
 
-  constructor(failure: TransactionFailure) {
-    const { error, details, operationIndex, table } = failure;
+  constructor({ error, details, syntax }: Refusal, { operationIndex, table }: TransactionPlace) {
     const on = table === undefined ? "" : ` on ${table}`;
     const where = operationIndex === undefined ? "commit" : `operation ${operationIndex}${on}`;
-    super("ERR_OVSDB_TRANSACTION", `${where}: ${error}${details === undefined ? "" : ` (${details})`}`);
+    super("ERR_OVSDB_TRANSACTION", `${where}: ${error}${inBrackets(details)}`);
     this.error = error;
     this.details = details;
+    this.syntax = syntax;
     this.operationIndex = operationIndex;
     this.table = table;
   }
+}
+
+function inBrackets(details: string | undefined): string {
+  return details === undefined ? "" : ` (${details})`;
 }

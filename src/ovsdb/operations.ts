@@ -2,6 +2,7 @@
 // their way to the wire. What the server would misunderstand, above all a name that no insert defines, is refused here.
 import type { JsonValue } from "../jsonrpc/json.ts";
 import { OperationError } from "./errors.ts";
+import type { Members } from "./members.ts";
 import { encodeValue, type GenericRow, isUuid, namedUuid, namesIn, type Value } from "./values.ts";
 
 /** Columns to be written, with their values. */
@@ -148,8 +149,6 @@ export type ResultOf<O extends Operation> = O extends InsertOperation
 export type ResultsOf<Operations extends readonly Operation[]> = {
   -readonly [Index in keyof Operations]: ResultOf<Operations[Index]>;
 };
-
-type Members = { readonly [name: string]: JsonValue };
 
 /** The operations as the wire has them. Throws `OperationError`. */
 export function encodeOperations(operations: readonly Operation[]): JsonValue[] {

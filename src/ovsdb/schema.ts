@@ -2,6 +2,7 @@
 // models need: every shorthand written out, limits as numbers.
 import type { JsonValue } from "../jsonrpc/json.ts";
 import { OvsdbDecodeError } from "./errors.ts";
+import { arrayAt, objectAt, textAt } from "./members.ts";
 import type { AtomValue } from "./values.ts";
 
 /** The types of one element. */
@@ -65,8 +66,6 @@ export interface DatabaseSchema {
   readonly cksum: string | undefined;
   readonly tables: ReadonlyMap<string, TableSchema>;
 }
-
-type Members = { readonly [name: string]: JsonValue };
 
 /** Parses what `get_schema` answers or an .ovsschema file holds. Throws `OvsdbDecodeError`. */
 export function parseSchema(json: JsonValue): DatabaseSchema {
@@ -145,19 +144,4 @@ function parseChoices(json: JsonValue, path: string): readonly AtomValue[] {
 function checkedName(name: string, path: string): string {
   if (/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) return name;
   throw new OvsdbDecodeError(path, "no valid name");
-}
-
-function objectAt(json: JsonValue | undefined, path: string): Members {
-  if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Members;
-  throw new OvsdbDecodeError(path, "no object");
-}
-
-function arrayAt(json: JsonValue | undefined, path: string): readonly JsonValue[] {
-  if (Array.isArray(json)) return json as readonly JsonValue[];
-  throw new OvsdbDecodeError(path, "no array");
-}
-
-function textAt(json: JsonValue | undefined, path: string): string {
-  if (typeof json === "string") return json;
-  throw new OvsdbDecodeError(path, "no text");
 }

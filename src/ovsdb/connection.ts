@@ -1,0 +1,132 @@
+// One connection's worth of OVSDB: RFC 7047's methods over a JSON-RPC session, with what is only true while this
+// connection lasts, the schemas and which way to monitor the server knows. What outlives it is client.ts's business.
+import { RpcReplyError } from "../jsonrpc/errors.ts";
+import type { JsonValue } from "../jsonrpc/json.ts";
+import type { JsonRpcSession, RequestOptions } from "../jsonrpc/session.ts";
+import type { WaitOptions } from "../transport/deadline.ts";
+import { OvsdbRequestError } from "./errors.ts";
+import { arrayAt, objectAt, refusalIn, textAt } from "./members.ts";
+import {
+  decodeMonitorReply,
+  type MonitorMethod,
+  type MonitorRequests,
+  type MonitorUpdate,
+  monitorMethods,
+  monitorParams,
+} from "./monitor-protocol.ts";
+import { encodeOperations, type Operation, type OperationResult } from "./operations.ts";
+import { decodeResults } from "./results.ts";
+import { type DatabaseSchema, parseSchema } from "./schema.ts";
+
+/** How long a first monitor of a big database may take: 100,000 ports are 5 to 10 s of silence before the reply. */
+const monitorTimeoutMs = 60_000;
+
+/** A monitor to start. */
+export interface MonitorStart {
+  readonly database: string;
+  /** Never used before on this connection. */
+  readonly id: string;
+  readonly requests: MonitorRequests;
+  /** Where to resume; undefined asks for everything. */
+  readonly lastTransactionId: string | undefined;
+}
+
+/** OVSDB over one session. Every method rejects as {@link JsonRpcSession.request} does, but with `OvsdbRequestError` for a refusal. */
+export class OvsdbConnection {
+  readonly session: JsonRpcSession;
+  readonly #schemas: Map<string, DatabaseSchema> = new Map();
+  #monitorMethod: MonitorMethod = monitorMethods[0];
+
+  constructor(session: JsonRpcSession) {
+    this.session = session;
+  }
+
+  /** Sends a request and translates a refusal. */
+  async request(method: string, params: readonly JsonValue[], options?: RequestOptions): Promise<JsonValue> {
+    try {
+      return await this.session.request(method, params, options);
+    } catch (error) {
+      if (!(error instanceof RpcReplyError)) throw error;
+      const refusal = refusalIn(error.error) ?? { error: "refused", details: error.message };
+      throw new OvsdbRequestError(method, refusal, { cause: error });
+    }
+  }
+
+  /** RFC 7047, 4.1.1. */
+  async listDatabases(options?: WaitOptions): Promise<string[]> {
+    const names = arrayAt(await this.request("list_dbs", [], options), "list_dbs");
+    return names.map((name) => textAt(name, "list_dbs"));
+  }
+
+  /** RFC 7047, 4.1.2. Asked once: a server that changes a schema ends the connection. */
+  async schema(database: string, options?: WaitOptions): Promise<DatabaseSchema> {
+    const known = this.#schemas.get(database);
+    if (known !== undefined) return known;
+    const schema = parseSchema(await this.request("get_schema", [database], options));
+    this.#schemas.set(database, schema);
+    return schema;
+  }
+
+  /** RFC 7047, 4.1.3. */
+  async transact(
+    database: string,
+    operations: readonly Operation[],
+    options?: WaitOptions,
+  ): Promise<OperationResult[]> {
+    const params = [database, ...encodeOperations(operations)];
+    const selects = operations.some(({ op }) => op === "select");
+    const schema = selects ? await this.schema(database, options) : undefined;
+    const reply = await this.request("transact", params, {
+      ...options,
+      // RFC 7047, 4.1.4. The server doesn't answer a request that it cancelled.
+      onAbandoned: (id) => this.session.notify("cancel", [id]),
+    });
+    return decodeResults(operations, reply, schema);
+  }
+
+  /** Starts a monitor in the best way that the server knows; which one stays known. */
+  async monitor(start: MonitorStart, options?: WaitOptions): Promise<MonitorUpdate> {
+    const method = this.#monitorMethod;
+    const { database, id, requests, lastTransactionId } = start;
+    if (method === "monitor") refuseConditions(requests);
+    const params = monitorParams(method, database, id, requests, lastTransactionId);
+    const wait = { timeoutMs: monitorTimeoutMs, ...options, patient: true };
+    try {
+      const onAbandoned = (): void => this.cancelMonitor(id);
+      return decodeMonitorReply(method, await this.request(method, params, { ...wait, onAbandoned }));
+    } catch (error) {
+      const next = monitorMethods[monitorMethods.indexOf(method) + 1];
+      if (next === undefined || !isUnknownMethod(error)) throw error;
+      this.#monitorMethod = next;
+      return this.monitor(start, options);
+    }
+  }
+
+  /** Ends a monitor (RFC 7047, 4.1.7) without waiting for the answer. */
+  cancelMonitor(id: string): void {
+    if (this.session.closed) return;
+    // A refusal means that there is no such monitor, which is what was wanted.
+    this.request("monitor_cancel", [id]).catch(() => {});
+  }
+
+  /** `lock` or `steal` (RFC 7047, 4.1.8): whether the lock is ours now. */
+  async lock(method: "lock" | "steal", name: string, options?: WaitOptions): Promise<boolean> {
+    const reply = objectAt(await this.request(method, [name], options), method);
+    return reply["locked"] === true;
+  }
+
+  /** RFC 7047, 4.1.8. */
+  async unlock(name: string, options?: WaitOptions): Promise<void> {
+    await this.request("unlock", [name], options);
+  }
+}
+
+function isUnknownMethod(error: unknown): boolean {
+  return error instanceof OvsdbRequestError && error.error === "unknown method";
+}
+
+function refuseConditions(requests: MonitorRequests): void {
+  if ([...requests.values()].every(({ where }) => where === undefined)) return;
+  const details = "this server can't choose rows: it knows neither monitor_cond_since nor monitor_cond";
+  throw new OvsdbRequestError("monitor", { error: "not supported", details });
+}

@@ -1,0 +1,75 @@
+// What other programs import as `ovskit/ovsdb`. Everything else in this folder may change.
+export { JsonFrameError, RpcProtocolError, RpcReplyError, UnsendableValueError } from "../jsonrpc/errors.ts";
+export {
+  connectOvsdb,
+  OvsdbClient,
+  type OvsdbClientEvents,
+  type OvsdbOptions,
+  ovsdbPort,
+} from "./client.ts";
+export {
+  OperationError,
+  OvsdbDecodeError,
+  OvsdbRequestError,
+  type Refusal,
+  SelectionError,
+  TransactionError,
+  type TransactionPlace,
+  ValueError,
+} from "./errors.ts";
+export { type GenerateModelsOptions, generateModels } from "./generate-models.ts";
+export type { LockLoss } from "./locks.ts";
+export type { ColumnOf, DatabaseModel, GenericTables, Selected, Selection } from "./model.ts";
+export * from "./models/open-vswitch.ts";
+export { Monitor, type MonitorEvents } from "./monitor.ts";
+export type { MonitorTable, MonitorUpdate, RowUpdate, TableUpdates } from "./monitor-protocol.ts";
+export type {
+  AbortOperation,
+  AssertOperation,
+  CommentOperation,
+  CommitOperation,
+  Condition,
+  ConditionFunction,
+  CountResult,
+  DeleteOperation,
+  EmptyResult,
+  InsertOperation,
+  InsertResult,
+  MutateOperation,
+  Mutation,
+  Mutator,
+  Operation,
+  OperationResult,
+  ResultOf,
+  ResultsOf,
+  RowValues,
+  SelectOperation,
+  SelectResult,
+  UpdateOperation,
+  WaitOperation,
+} from "./operations.ts";
+export type { ChangeContext, Replica, ReplicaEvents, RowChange, RowChangeIn } from "./replica.ts";
+export type { ElementOf, ReplicaIndex } from "./replica-index.ts";
+export type { ReplicaTable } from "./replica-table.ts";
+export {
+  type AtomicType,
+  type BaseType,
+  type ColumnSchema,
+  type ColumnType,
+  type DatabaseSchema,
+  parseSchema,
+  type TableSchema,
+} from "./schema.ts";
+export {
+  type Atom,
+  type AtomValue,
+  type ColumnValue,
+  type GenericRow,
+  type Integer,
+  isUuid,
+  NamedUuid,
+  namedUuid,
+  Uuid,
+  uuid,
+  type Value,
+} from "./values.ts";

@@ -1,0 +1,139 @@
+// A monitor that outlives its connection: it resumes on the next one where it stood, if the server remembers, and
+// otherwise gets everything anew. It hands on updates and keeps no rows; a replica does.
+import { EventEmitter } from "node:events";
+import { ConnectionClosedError } from "../errors.ts";
+import type { WaitOptions } from "../transport/deadline.ts";
+import type { OvsdbConnection } from "./connection.ts";
+import { OvsdbRequestError, SelectionError } from "./errors.ts";
+import type { MonitorRequests, MonitorUpdate } from "./monitor-protocol.ts";
+
+/** Events of {@link Monitor}. */
+export interface MonitorEvents {
+  /** All rows, or what changed, in the order of the commits. A throw ends the connection and asks for everything anew. */
+  update: [MonitorUpdate];
+  /** The connection was lost: what is known grows old. */
+  stale: [];
+  /** The first answer on this connection has been handed on: what is known is up to date. */
+  synced: [];
+  /** After a reconnect the server refused to go on, such as for want of the database. Tried again on the next connection. */
+  refused: [reason: Error];
+  /** Nothing more comes. */
+  close: [];
+}
+
+/** What to monitor, asked anew on each connection, since a server may come back with another schema. */
+export interface MonitorPlan {
+  readonly requests: MonitorRequests;
+  /** False when what is known can't be carried on from. */
+  readonly resumable: boolean;
+}
+
+/** What a {@link Monitor} is made of. */
+export interface MonitorOptions {
+  readonly database: string;
+  readonly id: string;
+  readonly plan: (connection: OvsdbConnection, options?: WaitOptions) => Promise<MonitorPlan>;
+  /** Called once when it is closed, with the id. */
+  readonly onClose: (id: string) => void;
+}
+
+/** A monitor of one database. Made by `OvsdbClient.monitor`. */
+export class Monitor extends EventEmitter<MonitorEvents> {
+  readonly database: string;
+  /** What the server calls it. */
+  readonly id: string;
+  readonly #options: MonitorOptions;
+  #connection: OvsdbConnection | undefined;
+  #lastTransactionId: string | undefined;
+  /** Updates that came before the answer they build on was handled; undefined once it was. */
+  #early: MonitorUpdate[] | undefined = [];
+  #closed = false;
+
+  /** @internal */
+  constructor(options: MonitorOptions) {
+    super();
+    this.database = options.database;
+    this.id = options.id;
+    this.#options = options;
+  }
+
+  /** Whether all that the server has told of this connection has been handed on. */
+  get synced(): boolean {
+    return this.#connection !== undefined && this.#early === undefined;
+  }
+
+  /** The transaction that the last update ended with; undefined when the server doesn't tell. */
+  get lastTransactionId(): string | undefined {
+    return this.#lastTransactionId;
+  }
+
+  /** Ends it, here and at the server. Idempotent. */
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#connection?.cancelMonitor(this.id);
+      this.#connection = undefined;
+      this.#options.onClose(this.id);
+      this.emit("close");
+    }
+    return Promise.resolve();
+  }
+
+  /** The same as {@link close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal Starts on a connection; rejects when it couldn't. */
+  async attach(connection: OvsdbConnection, options?: WaitOptions): Promise<void> {
+    this.#connection = connection;
+    this.#early = [];
+    const { database, id } = this;
+    const { requests, resumable } = await this.#options.plan(connection, options);
+    const lastTransactionId = resumable ? this.#lastTransactionId : undefined;
+    const update = await connection.monitor({ database, id, requests, lastTransactionId }, options);
+    if (this.#connection !== connection) throw new ConnectionClosedError(connection.session.peer, "lost");
+    this.#deliver(update);
+    const early = this.#early;
+    this.#early = undefined;
+    for (const one of early) this.#deliver(one);
+    this.emit("synced");
+  }
+
+  /** @internal As {@link attach} after a reconnect: nobody waits for it. */
+  async reattach(connection: OvsdbConnection): Promise<void> {
+    try {
+      await this.attach(connection);
+    } catch (error) {
+      const reason = error instanceof Error ? error : new Error(String(error));
+      if (reason instanceof ConnectionClosedError || this.#closed) return;
+      if (reason instanceof OvsdbRequestError || reason instanceof SelectionError)
+        this.emit("refused", reason);
+      else connection.session.abort(reason);
+    }
+  }
+
+  /** @internal The connection is gone. */
+  detach(): void {
+    if (this.#connection === undefined) return;
+    this.#connection = undefined;
+    this.#early = [];
+    this.emit("stale");
+  }
+
+  /** @internal A notification for this monitor. */
+  receive(update: MonitorUpdate): void {
+    if (this.#early === undefined) this.#deliver(update);
+    else this.#early.push(update);
+  }
+
+  #deliver(update: MonitorUpdate): void {
+    try {
+      this.emit("update", update);
+      this.#lastTransactionId = update.lastTransactionId;
+    } catch (error) {
+      this.#lastTransactionId = undefined;
+      throw error;
+    }
+  }
+}

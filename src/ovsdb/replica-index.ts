@@ -1,0 +1,85 @@
+// Finding rows by something other than their UUID, kept up with every change: by a column, by several together, by
+// each element of a set, or by whatever a function says of a row.
+import type { GenericRow } from "./values.ts";
+
+/** Finds the rows of one table by a key. Always as up to date as the table. */
+export interface ReplicaIndex<Key extends readonly unknown[], Row> {
+  /** Every row with this key, in no certain order. */
+  find(...key: Key): readonly Row[];
+  /** A row with this key; if there are several, any of them. */
+  one(...key: Key): Row | undefined;
+}
+
+/** What a set's elements, or a single value, look up as. */
+export type ElementOf<Value> = Value extends readonly (infer Element)[] ? Element : Value;
+
+/** The keys of a row; none leaves it out of the index. */
+export type KeysOf = (row: GenericRow) => readonly unknown[];
+
+/** An index over rows that are looked up by UUID elsewhere. */
+export class RowIndex implements ReplicaIndex<readonly unknown[], GenericRow> {
+  readonly #row: (uuid: string) => GenericRow | undefined;
+  readonly #keysOf: KeysOf;
+  readonly #join: (key: readonly unknown[]) => unknown;
+  /** A key's row, or its rows where there are several. */
+  readonly #uuids: Map<unknown, string | Set<string>> = new Map();
+
+  constructor(
+    row: (uuid: string) => GenericRow | undefined,
+    keysOf: KeysOf,
+    join: (key: readonly unknown[]) => unknown,
+  ) {
+    this.#row = row;
+    this.#keysOf = keysOf;
+    this.#join = join;
+  }
+
+  find(...key: readonly unknown[]): readonly GenericRow[] {
+    const uuids = this.#uuids.get(this.#join(key));
+    if (uuids === undefined) return [];
+    const list = typeof uuids === "string" ? [uuids] : [...uuids];
+    return list.flatMap((uuid) => this.#row(uuid) ?? []);
+  }
+
+  one(...key: readonly unknown[]): GenericRow | undefined {
+    const uuids = this.#uuids.get(this.#join(key));
+    if (uuids === undefined) return undefined;
+    if (typeof uuids === "string") return this.#row(uuids);
+    for (const uuid of uuids) return this.#row(uuid);
+    return undefined;
+  }
+
+  /** Takes a change of one row. */
+  update(uuid: string, old: GenericRow | undefined, now: GenericRow | undefined): void {
+    const before = old === undefined ? [] : this.#keysOf(old);
+    const after = now === undefined ? [] : this.#keysOf(now);
+    if (before.length === 1 && after.length === 1 && before[0] === after[0]) return;
+    const gone = new Set(before);
+    for (const key of after) {
+      if (!gone.delete(key)) this.#add(key, uuid);
+    }
+    for (const key of gone) this.#remove(key, uuid);
+  }
+
+  #add(key: unknown, uuid: string): void {
+    const uuids = this.#uuids.get(key);
+    if (uuids === undefined) this.#uuids.set(key, uuid);
+    else if (typeof uuids !== "string") uuids.add(uuid);
+    else if (uuids !== uuid) this.#uuids.set(key, new Set([uuids, uuid]));
+  }
+
+  #remove(key: unknown, uuid: string): void {
+    const uuids = this.#uuids.get(key);
+    if (uuids === uuid) this.#uuids.delete(key);
+    if (uuids === undefined || typeof uuids === "string") return;
+    uuids.delete(uuid);
+    if (uuids.size === 0) this.#uuids.delete(key);
+  }
+}
+
+/** One key of several values. OVSDB's texts never hold U+0000. */
+export function joinKey(values: readonly unknown[]): unknown {
+  return values.length === 1
+    ? values[0]
+    : values.map((value) => `${typeof value} ${String(value)}`).join("\0");
+}
