@@ -27,6 +27,8 @@ export interface Arrival {
   readonly at: string;
   readonly macSrc: string;
   readonly ipSrc: string;
+  /** Whether it was addressed to that VM, not just flooded past it. */
+  readonly accepted: boolean;
 }
 
 /** What came of a probe. */
@@ -43,6 +45,8 @@ export interface Observation {
 export interface Fabric {
   readonly kind: "packets" | "trace";
   exchange(probe: Probe): Promise<Observation>;
+  /** Makes every VM forget the neighbours it knows. */
+  forgetNeighbours(): Promise<void>;
   /** Ends what it keeps running. */
   close(): Promise<void>;
 }

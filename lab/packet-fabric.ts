@@ -69,15 +69,23 @@ export class PacketFabric implements Fabric {
       const arrivals = (): readonly Arrival[] => this.#arrivals(from, marks, recognise);
       // The answer may overtake what tcpdump has to say about the request.
       if (answer !== undefined) {
-        await until("tcpdump to show what was answered", 2000, () => arrivals().length > 0).catch(
-          ignoreTimeout,
-        );
+        await until("tcpdump to show what was answered", 2000, () =>
+          arrivals().some((one) => one.accepted),
+        ).catch(ignoreTimeout);
       }
       await delay(20);
-      return { sent, arrivals: arrivals(), answer: answer === "" ? arrivals()[0]?.at : answer };
+      return {
+        sent,
+        arrivals: arrivals(),
+        answer: answer === "" ? arrivals().find((one) => one.accepted)?.at : answer,
+      };
     } finally {
       await undo?.();
     }
+  }
+
+  async forgetNeighbours(): Promise<void> {
+    await Promise.all(this.#cloud.vms.map((vm) => vm.namespace.run("ip", ...words("neigh flush dev eth0"))));
   }
 
   async close(): Promise<void> {
@@ -126,10 +134,12 @@ export class PacketFabric implements Fabric {
     return this.#cloud.vms.flatMap((vm) => {
       if (vm === from) return [];
       const foreign = vm.facts.network !== from.facts.network;
-      const frame = this.#seen(vm, marks).find(
-        (one) => recognise(one) && one.ethSrc !== vm.mac && (one.ethDst === vm.mac || foreign),
-      );
-      return frame === undefined ? [] : [{ at: vm.name, macSrc: frame.ethSrc, ipSrc: frame.ipSrc ?? "" }];
+      const frames = this.#seen(vm, marks).filter((one) => recognise(one) && one.ethSrc !== vm.mac);
+      const accepted = frames.find((one) => one.ethDst === vm.mac && one.vlan === undefined);
+      const frame = accepted ?? (foreign ? frames[0] : undefined);
+      if (frame === undefined) return [];
+      const { ethSrc, ipSrc = "" } = frame;
+      return [{ at: vm.name, macSrc: ethSrc, ipSrc, accepted: accepted !== undefined }];
     });
   }
 }

@@ -6,6 +6,8 @@ import { type Arrival, describeProbe, type Fabric, type Observation, type Probe 
 import { type ComputeNode, uplink } from "./node.ts";
 import type { Vm } from "./vm.ts";
 
+// To the other node and, as an answer of its switch, back.
+const maxCrossings = 2;
 const broadcast = "ff:ff:ff:ff:ff:ff";
 
 /** A packet that reached a VM's NIC. */
@@ -66,6 +68,10 @@ export class TraceFabric implements Fabric {
     return { sent, arrivals: reached.filter((one) => counts(one, from)).map(arrival), answer };
   }
 
+  forgetNeighbours(): Promise<void> {
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -114,18 +120,27 @@ export class TraceFabric implements Fabric {
   }
 
   /** Sends a packet out of a VM's NIC and follows it over both nodes to the NICs it reaches. */
-  async #deliver(from: Vm, packet: TracePacket): Promise<readonly Delivery[]> {
-    const start = this.#cloud.node(from.facts.node);
-    const here = await this.#hop(start, "br-int", from.port, packet);
-    const crossing = here.filter(({ port }) => port === uplink);
-    const there = await Promise.all(
-      this.#cloud.nodes
-        .filter((node) => node !== start)
-        .flatMap((node) =>
-          crossing.map(async (one) => ({ node, left: await this.#hop(node, "br-ex", uplink, one.packet) })),
-        ),
+  #deliver(from: Vm, packet: TracePacket): Promise<readonly Delivery[]> {
+    return this.#follow(this.#cloud.node(from.facts.node), "br-int", from.port, packet, maxCrossings);
+  }
+
+  // What leaves by the uplink comes in at the other node, and may come back as an answer.
+  async #follow(
+    node: ComputeNode,
+    bridge: string,
+    inPort: string,
+    packet: TracePacket,
+    crossings: number,
+  ): Promise<readonly Delivery[]> {
+    const left = await this.#hop(node, bridge, inPort, packet);
+    const outside = crossings === 0 ? [] : left.filter(({ port }) => port === uplink);
+    const others = this.#cloud.nodes.filter((other) => other !== node);
+    const beyond = await Promise.all(
+      others.flatMap((other) =>
+        outside.map((one) => this.#follow(other, "br-ex", uplink, one.packet, crossings - 1)),
+      ),
     );
-    return [{ node: start, left: here }, ...there].flatMap(({ node, left }) => this.#received(node, left));
+    return [...this.#received(node, left), ...beyond.flat()];
   }
 
   #received(node: ComputeNode, left: readonly Departure[]): readonly Delivery[] {
@@ -154,7 +169,12 @@ function counts({ vm, packet }: Delivery, from: Vm): boolean {
 }
 
 function arrival({ vm, packet }: Delivery): Arrival {
-  return { at: vm.name, macSrc: field(packet, "dl_src"), ipSrc: field(packet, "nw_src") };
+  return {
+    at: vm.name,
+    macSrc: field(packet, "dl_src"),
+    ipSrc: field(packet, "nw_src"),
+    accepted: hasAddress(vm, packet),
+  };
 }
 
 function packetOf(
