@@ -1,0 +1,59 @@
+// What an error is to the person or program at the other end: one line or one JSON object, and the exit code that
+// says whose turn it is. Errors are told apart by their stable code, never by their text.
+import { OvskitError } from "../errors.ts";
+import { ExitCode } from "./command.ts";
+
+/** The codes of errors whose cause is what was typed; matched from the start. */
+const inputCodes: readonly string[] = [
+  "ERR_CLI_",
+  "ERR_FLOW_SYNTAX",
+  "ERR_POLICY",
+  "ERR_TARGET_SYNTAX",
+  "ERR_OPENFLOW_ENCODE",
+  "ERR_OVSDB_VALUE",
+  "ERR_OVSDB_OPERATION",
+  "ERR_JSON_UNSENDABLE",
+];
+
+/** The codes of errors where nobody is there, or nobody who speaks the protocol. */
+const connectionCodes: ReadonlySet<string> = new Set([
+  "ERR_CONNECT",
+  "ERR_CONNECTION_CLOSED",
+  "ERR_TIMEOUT",
+  "ERR_JSON_FRAME",
+  "ERR_RPC_PROTOCOL",
+  "ERR_OPENFLOW_DECODE",
+  "ERR_OPENFLOW_PROTOCOL",
+]);
+
+/** The exit code an error asks for. */
+export function exitCodeOf(error: unknown): ExitCode {
+  const code = error instanceof OvskitError ? error.code : "";
+  if (inputCodes.some((prefix) => code.startsWith(prefix))) return ExitCode.wrongInput;
+  return connectionCodes.has(code) ? ExitCode.noConnection : ExitCode.refused;
+}
+
+/** The error in words. An error that isn't ours is a defect of ovskit, and is said to be one. */
+export function failureText(error: unknown): string {
+  if (error instanceof OvskitError) return error.message;
+  return `internal error: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+}
+
+/** The error as a value for `--json`: its code, its message and its facts. */
+export function failureValue(error: unknown): Readonly<Record<string, unknown>> {
+  const exitCode = exitCodeOf(error);
+  if (!(error instanceof OvskitError))
+    return { error: { code: "ERR_INTERNAL", message: failureText(error) }, exitCode };
+  const facts = Object.entries(error).filter(([name, fact]) => name !== "name" && isFact(fact));
+  return { error: { code: error.code, message: error.message, ...Object.fromEntries(facts) }, exitCode };
+}
+
+/** Texts, numbers and lists of plain things; connections and whole messages stay out. */
+function isFact(fact: unknown): boolean {
+  if (Array.isArray(fact)) return fact.every((item) => isFact(item) || isPlainObject(item));
+  return ["string", "number", "bigint", "boolean"].includes(typeof fact);
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
