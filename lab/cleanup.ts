@@ -2,6 +2,9 @@
 // at the end, after a failure, after Ctrl-C or SIGTERM, and (with each step's synchronous form) when the process
 // just exits. A step that fails doesn't keep the others from running.
 
+import { setMaxListeners } from "node:events";
+import { OvskitError } from "../src/errors.ts";
+
 /** How one thing the lab made is taken away again. */
 export interface UndoStep {
   /** What is removed, for the message when that fails: "network namespace ovk-12-node1". */
@@ -32,12 +35,24 @@ export class Cleanup {
   readonly #process: ProcessEvents;
   readonly #report: (message: string) => void;
   readonly #steps = new Set<UndoStep>();
+  readonly #undoing = new Map<UndoStep, Promise<void>>();
   readonly #listeners = new Map<ProcessEnd, () => void>();
+  readonly #interruption = new AbortController();
   #running: Promise<number> | undefined;
 
   constructor(process: ProcessEvents, report: (message: string) => void) {
     this.#process = process;
     this.#report = report;
+    // Every command that runs listens to it.
+    setMaxListeners(0, this.#interruption.signal);
+  }
+
+  /**
+   * Aborted when a signal ends the process: whatever the lab is doing then must stop by itself, so that nothing is made
+   * behind the back of the steps that are being taken back.
+   */
+  get interruption(): AbortSignal {
+    return this.#interruption.signal;
   }
 
   /** The steps still to be taken back, in the order they were added. */
@@ -45,14 +60,16 @@ export class Cleanup {
     return [...this.#steps].map((step) => step.what);
   }
 
-  /** Remembers a step; the first one starts watching the process, the last one taken back stops that. */
+  /**
+   * Remembers a step; the first one starts watching the process, the last one taken back stops that. Add it before
+   * making what it removes. Throws what interrupted the process once that has happened.
+   */
   add(step: UndoStep): Undo {
+    this.#interruption.signal.throwIfAborted();
     this.#steps.add(step);
     this.#watch();
     return async () => {
-      if (!this.#steps.delete(step)) return;
-      this.#unwatchWhenEmpty();
-      await step.undo();
+      await (this.#undoing.get(step) ?? this.#takeBack(step));
     };
   }
 
@@ -67,18 +84,32 @@ export class Cleanup {
   async #runAll(): Promise<number> {
     let failed = 0;
     for (let step = this.#last(); step !== undefined; step = this.#last()) {
-      this.#steps.delete(step);
       try {
         // One step may stand on the next: they can't run side by side.
         // oxlint-disable-next-line no-await-in-loop
-        await step.undo();
+        await (this.#undoing.get(step) ?? this.#takeBack(step));
       } catch (cause) {
         failed += 1;
         this.#report(`could not remove ${step.what}: ${String(cause)}`);
       }
     }
-    this.#unwatchWhenEmpty();
     return failed;
+  }
+
+  // A step stays among the steps until it is really taken back, so that a run waits for one that somebody else began.
+  #takeBack(step: UndoStep): Promise<void> {
+    if (!this.#steps.has(step)) return Promise.resolve();
+    const undone = (async () => {
+      try {
+        await step.undo();
+      } finally {
+        this.#steps.delete(step);
+        this.#undoing.delete(step);
+        this.#unwatchWhenEmpty();
+      }
+    })();
+    this.#undoing.set(step, undone);
+    return undone;
   }
 
   #runNow(): void {
@@ -109,6 +140,7 @@ export class Cleanup {
   }
 
   async #runAndExit(code: number): Promise<void> {
+    this.#interruption.abort(new OvskitError("ERR_LAB_INTERRUPTED", "interrupted"));
     const failed = await this.run();
     this.#process.exit(failed > 0 ? 1 : code);
   }

@@ -5,6 +5,7 @@ import { joinNamespaces, Namespace } from "./namespace.ts";
 import type { Network } from "./neutron.ts";
 import { ComputeNode, uplink } from "./node.ts";
 import { Vm, type VmFacts } from "./vm.ts";
+import { settleAll } from "./waiting.ts";
 
 /** What a cloud is made of. */
 export interface CloudPlan {
@@ -28,28 +29,41 @@ export type NodeName = (typeof nodeNames)[number];
 /** A running cloud. */
 export class Cloud {
   readonly packets: boolean;
-  readonly #nodes: ReadonlyMap<string, ComputeNode>;
-  readonly #vms: ReadonlyMap<string, Vm>;
-  readonly #namespaces: readonly Namespace[];
-  readonly #wire: Namespace | undefined;
+  readonly #plan: CloudPlan;
+  readonly #run: string = uniqueName();
+  readonly #nodes = new Map<string, ComputeNode>();
+  readonly #vms = new Map<string, Vm>();
+  readonly #namespaces = new Map<string, Namespace>();
 
-  constructor(
-    packets: boolean,
-    nodes: readonly ComputeNode[],
-    vms: readonly Vm[],
-    namespaces: ReadonlyMap<string, Namespace>,
-  ) {
+  private constructor(plan: CloudPlan, packets: boolean) {
+    this.#plan = plan;
     this.packets = packets;
-    this.#nodes = new Map(nodes.map((node) => [node.name, node]));
-    this.#vms = new Map(vms.map((vm) => [vm.name, vm]));
-    this.#namespaces = [...namespaces.values()];
-    this.#wire = namespaces.get(nodeNames[0]);
+  }
+
+  /** Builds a cloud; when that fails half way, nothing of it stays. */
+  static async build(plan: CloudPlan, { packets, progress = () => {} }: CloudOptions): Promise<Cloud> {
+    await sweepDeadRuns();
+    const cloud = new Cloud(plan, packets);
+    try {
+      progress(packets ? "network namespaces and the provider wire" : "no namespaces: dummy datapath");
+      if (packets) await cloud.#addNamespaces();
+      progress(`${nodeNames.length} compute nodes, each with its own ovsdb-server and ovs-vswitchd`);
+      await settleAll(nodeNames.map((name) => cloud.#addNode(name)));
+      progress(`${plan.vms.length} VMs and Neutron's base flows`);
+      await settleAll(plan.vms.map((facts) => cloud.#addVm(facts)));
+      await settleAll(cloud.nodes.map((node) => node.plug(cloud.vmsOf(node))));
+    } catch (error) {
+      await cloud.remove();
+      throw error;
+    }
+    return cloud;
   }
 
   /** Where the provider wire ends on the first node, for listening to what crosses it. */
   get wire(): { readonly namespace: Namespace; readonly name: string } {
-    if (this.#wire === undefined) throw new Error("no wire: no packets here");
-    return { namespace: this.#wire, name: uplink };
+    const namespace = this.#namespaces.get(nodeNames[0]);
+    if (namespace === undefined) throw new Error("no wire: no packets here");
+    return { namespace, name: uplink };
   }
 
   node(name: string): ComputeNode {
@@ -64,62 +78,49 @@ export class Cloud {
     return vm;
   }
 
-  get vms(): readonly Vm[] {
-    return [...this.#vms.values()];
-  }
-
   get nodes(): readonly ComputeNode[] {
     return [...this.#nodes.values()];
   }
 
+  get vms(): readonly Vm[] {
+    return [...this.#vms.values()];
+  }
+
+  /** The VMs that run on a node. */
+  vmsOf(node: ComputeNode): readonly Vm[] {
+    return this.vms.filter((vm) => vm.facts.node === node.name);
+  }
+
   /** Ends and removes everything of this cloud. */
   async remove(): Promise<void> {
-    await Promise.all(this.vms.map((vm) => vm.remove()));
-    await Promise.all(this.nodes.map((node) => node.stop()));
-    await Promise.all(this.#namespaces.map((namespace) => namespace.remove()));
+    await settleAll(this.vms.map((vm) => vm.remove()));
+    await settleAll(this.nodes.map((node) => node.stop()));
+    await settleAll([...this.#namespaces.values()].map((namespace) => namespace.remove()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.remove();
   }
-}
 
-async function nodeNamespaces(run: string): Promise<ReadonlyMap<string, Namespace>> {
-  const [a, b] = nodeNames;
-  const pair = [await Namespace.create(`${run}-${a}`), await Namespace.create(`${run}-${b}`)] as const;
-  await joinNamespaces({ namespace: pair[0], name: uplink }, { namespace: pair[1], name: uplink });
-  return new Map([
-    [a, pair[0]],
-    [b, pair[1]],
-  ]);
-}
+  async #addNamespaces(): Promise<void> {
+    const [a, b] = await settleAll(
+      nodeNames.map(async (name) => {
+        const namespace = await Namespace.create(`${this.#run}-${name}`);
+        this.#namespaces.set(name, namespace);
+        return { namespace, name: uplink };
+      }),
+    );
+    if (a !== undefined && b !== undefined) await joinNamespaces(a, b);
+  }
 
-function buildVms(
-  run: string,
-  plan: CloudPlan,
-  namespaces: ReadonlyMap<string, Namespace>,
-): Promise<readonly Vm[]> {
-  return Promise.all(
-    plan.vms.map((facts) => {
-      const node = namespaces.get(facts.node);
-      return node === undefined ? Promise.resolve(Vm.withoutPackets(facts)) : Vm.create(run, facts, node);
-    }),
-  );
-}
+  async #addNode(name: NodeName): Promise<void> {
+    const node = await ComputeNode.start(name, this.#plan.networks, this.#namespaces.get(name));
+    this.#nodes.set(name, node);
+  }
 
-/** Builds a cloud; when that fails half way, everything is taken back through the lab's clean-up. */
-export async function buildCloud(plan: CloudPlan, options: CloudOptions): Promise<Cloud> {
-  const progress = options.progress ?? (() => {});
-  await sweepDeadRuns();
-  const run = uniqueName();
-  progress(options.packets ? "network namespaces and the provider wire" : "no namespaces: dummy datapath");
-  const namespaces = options.packets ? await nodeNamespaces(run) : new Map<string, Namespace>();
-  progress(`${nodeNames.length} compute nodes, each with its own ovsdb-server and ovs-vswitchd`);
-  const nodes = await Promise.all(
-    nodeNames.map((name) => ComputeNode.start(name, plan.networks, namespaces.get(name))),
-  );
-  progress(`${plan.vms.length} VMs and Neutron's base flows`);
-  const vms = await buildVms(run, plan, namespaces);
-  await Promise.all(nodes.map((node) => node.plug(vms.filter((vm) => vm.facts.node === node.name))));
-  return new Cloud(options.packets, nodes, vms, namespaces);
+  async #addVm(facts: VmFacts): Promise<void> {
+    const node = this.#namespaces.get(facts.node);
+    const vm = node === undefined ? Vm.withoutPackets(facts) : await Vm.create(this.#run, facts, node);
+    this.#vms.set(facts.name, vm);
+  }
 }

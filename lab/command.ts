@@ -4,6 +4,7 @@ import { type ChildProcess, execFile, type SpawnOptions, spawn } from "node:chil
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { OvskitError } from "../src/errors.ts";
+import { labCleanup } from "./cleanup.ts";
 
 // Debian leaves the sbin folders out of an ordinary user's PATH, and Open vSwitch's daemons live there.
 const searchPath = [
@@ -59,6 +60,8 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   /** More environment variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether it runs on when the process is interrupted; for what cleans up. Default false: it is killed. */
+  readonly cleansUp?: boolean;
   /** What it reads from its standard input; default nothing. */
   readonly input?: string;
 }
@@ -78,6 +81,7 @@ export function tryCommand(
 ): Promise<CommandOutput> {
   const timeoutMs = options.timeoutMs ?? 10_000;
   const line = [program, ...args].join(" ");
+  const interruption = options.cleansUp === true ? {} : { signal: labCleanup.interruption };
   return new Promise((resolve, reject) => {
     const child = execFile(
       program,
@@ -86,11 +90,13 @@ export function tryCommand(
         env: labEnvironment(options.env),
         timeout: timeoutMs,
         killSignal: "SIGKILL",
+        ...interruption,
         maxBuffer: 256 * 1024 * 1024,
       },
       (error, stdout, stderr) => {
         if (error === null) resolve({ exitCode: 0, stdout, stderr });
         else if (typeof error.code === "number") resolve({ exitCode: error.code, stdout, stderr });
+        else if (error.name === "AbortError") reject(labCleanup.interruption.reason as Error);
         else {
           const reason = error.killed === true ? `no end within ${timeoutMs} ms` : error.message;
           reject(new CommandError(line, reason, { stderr }));
@@ -147,7 +153,7 @@ export interface Daemon {
 const dieWithParent: readonly string[] =
   findProgram("setpriv") === undefined ? [] : ["setpriv", "--pdeathsig", "KILL", "--"];
 
-/** Starts a program as our child; it ends with us. */
+/** Starts a program as our child; it ends with us. Throws when the process has been interrupted. */
 export function startDaemon(
   command: readonly string[],
   options: {
@@ -156,8 +162,8 @@ export function startDaemon(
     stdio?: SpawnOptions["stdio"];
   } = {},
 ): Daemon {
-  const words = [...inNamespace(options.netns), ...dieWithParent, ...command];
-  const [program = "", ...args] = words;
+  labCleanup.interruption.throwIfAborted();
+  const [program = "", ...args] = [...inNamespace(options.netns), ...dieWithParent, ...command];
   const child = spawn(program, args, {
     env: labEnvironment(options.env),
     stdio: options.stdio ?? ["ignore", "ignore", "pipe"],

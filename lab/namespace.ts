@@ -1,7 +1,8 @@
 // Network namespaces and the veth pairs between them. Both ends of a pair are made inside namespaces, never in ours,
 // so a link can't outlive the namespaces and can't meet anything of the machine.
 import { spawnSync } from "node:child_process";
-import { accessSync } from "node:fs";
+import { accessSync, existsSync } from "node:fs";
+import { join } from "node:path";
 import { labCleanup, type Undo } from "./cleanup.ts";
 import {
   type CommandOptions,
@@ -18,23 +19,36 @@ import { uniqueName } from "./names.ts";
 /** A network namespace of the lab. */
 export class Namespace {
   readonly name: string;
+  readonly #added: Promise<string>;
   readonly #undo: Undo;
 
   private constructor(name: string) {
     this.name = name;
     this.#undo = labCleanup.add({
       what: `network namespace ${name}`,
-      undo: () => runCommand("ip", ["netns", "del", name]).then(() => undefined),
+      undo: () => this.#delete(),
       undoNow: () => void spawnSync("ip", ["netns", "del", name], { env: labEnvironment() }),
     });
+    this.#added = runCommand("ip", ["netns", "add", name]);
   }
 
   /** Makes a namespace with its loopback up and without IPv6, whose chatter would only blur what the lab counts. */
   static async create(name: string): Promise<Namespace> {
-    await runCommand("ip", ["netns", "add", name]);
     const namespace = new Namespace(name);
-    await namespace.shell("echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; ip link set lo up");
+    try {
+      await namespace.#added;
+      await namespace.shell("echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; ip link set lo up");
+    } catch (error) {
+      await namespace.remove();
+      throw error;
+    }
     return namespace;
+  }
+
+  async #delete(): Promise<void> {
+    await this.#added.catch(() => {});
+    if (!existsSync(join("/run/netns", this.name))) return;
+    await runCommand("ip", ["netns", "del", this.name], { cleansUp: true });
   }
 
   /** Runs a program inside; throws `CommandError` when it fails. */
@@ -91,9 +105,11 @@ export async function whyNoPackets(): Promise<string | undefined> {
   } catch {
     return "no /dev/net/tun";
   }
-  const name = `${uniqueName()}-try`;
-  const added = await tryCommand("ip", ["netns", "add", name]);
-  if (added.exitCode !== 0) return `no network namespaces: ${added.stderr.trim()}`;
-  await tryCommand("ip", ["netns", "del", name]);
+  try {
+    const namespace = await Namespace.create(`${uniqueName()}-try`);
+    await namespace.remove();
+  } catch (error) {
+    return `no network namespaces: ${error instanceof Error ? error.message : String(error)}`;
+  }
   return undefined;
 }

@@ -34,18 +34,24 @@ export class ComputeNode {
       namespace === undefined ? { datapath: "dummy" } : { datapath: "netdev", netns: namespace.name },
     );
     const node = new ComputeNode(name, ovs, networks);
-    await ovs.addBridge("br-int");
-    await ovs.addBridge("br-ex");
-    const dummy = namespace === undefined ? ["--", "set", "interface", uplink, "type=dummy"] : [];
-    await ovs.vsctl(
-      "add-port",
-      "br-ex",
-      uplink,
-      ...dummy,
+    try {
+      await node.#addBridges();
+    } catch (error) {
+      await node.stop();
+      throw error;
+    }
+    return node;
+  }
+
+  async #addBridges(): Promise<void> {
+    await this.ovs.addBridge("br-int");
+    await this.ovs.addBridge("br-ex");
+    const type = this.ovs.datapath === "dummy" ? `-- set interface ${uplink} type=dummy` : "";
+    await this.ovs.vsctl(
+      ...words(`add-port br-ex ${uplink} ${type}`),
       ...patch("br-int", "int-br-ex", "phy-br-ex"),
       ...patch("br-ex", "phy-br-ex", "int-br-ex"),
     );
-    return node;
   }
 
   /** Plugs the VMs in, all in one transaction, and installs the base flows for them. */

@@ -1,8 +1,9 @@
 // A private Open vSwitch: ovsdb-server and ovs-vswitchd as our own children, with their own run, log and database
 // folders, in any network namespace, never the system's. With the dummy datapath it needs no root. Both daemons stay
 // in the foreground, so nothing outlives the lab.
+import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OvskitError } from "../src/errors.ts";
@@ -82,6 +83,7 @@ class PrivateOpenVSwitch implements OpenVSwitch {
   readonly #tcp: boolean;
   readonly #env: Readonly<Record<string, string>>;
   #undo: Undo | undefined;
+  #starting: Promise<void> | undefined;
   #tcpPort: number | undefined;
   #database: Daemon | undefined;
   #vswitchd: Daemon | undefined;
@@ -117,7 +119,14 @@ class PrivateOpenVSwitch implements OpenVSwitch {
     if (Buffer.byteLength(this.dir) > maxDirBytes) {
       throw new OvskitError("ERR_LAB", `${this.dir} is too long for the names of Unix sockets in it`);
     }
-    await Promise.all(["run", "log", "db"].map((name) => mkdir(join(this.dir, name), { recursive: true })));
+    this.#starting = this.#startBoth();
+    await this.#starting;
+  }
+
+  async #startBoth(): Promise<void> {
+    await Promise.all(
+      ["run", "log", "db"].map((name) => mkdir(join(this.dir, name), { recursive: true, mode: 0o700 })),
+    );
     await this.#run("ovsdb-tool", ["create", this.#databaseFile, schemaPath]);
     await this.startDatabase();
     await this.#run("ovs-vsctl", [`--db=${this.ovsdb}`, "--no-wait", "init"]);
@@ -215,6 +224,7 @@ class PrivateOpenVSwitch implements OpenVSwitch {
   }
 
   async #end(): Promise<void> {
+    await this.#starting?.catch(() => {});
     await this.stopVswitchd();
     await this.stopDatabase();
     await rm(this.dir, { recursive: true, force: true });
@@ -223,7 +233,8 @@ class PrivateOpenVSwitch implements OpenVSwitch {
 
 /** Starts a private Open vSwitch; when that fails half way, nothing of it stays. */
 export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promise<OpenVSwitch> {
-  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), `${uniqueName()}-`)));
+  const random = randomBytes(3).toString("hex");
+  const dir = options.dir ?? join(tmpdir(), `${uniqueName()}-${random}`);
   const openVSwitch = new PrivateOpenVSwitch(dir, options);
   try {
     await openVSwitch.start();

@@ -144,7 +144,7 @@ export class TraceFabric implements Fabric {
   }
 
   #received(node: ComputeNode, left: readonly Departure[]): readonly Delivery[] {
-    const vms = this.#cloud.vms.filter((vm) => vm.facts.node === node.name);
+    const vms = this.#cloud.vmsOf(node);
     return left.flatMap(({ port, packet }) => {
       const vm = vms.find((one) => one.port === port);
       return vm === undefined ? [] : [{ vm, packet }];
@@ -158,8 +158,8 @@ export class TraceFabric implements Fabric {
     packet: TracePacket,
   ): Promise<readonly Departure[]> {
     const actions = await node.trace(bridge, flowText(inPort, packet));
-    const vms = this.#cloud.vms.filter((vm) => vm.facts.node === node.name);
-    return departures(actions, packet, new Set([...vms.map((vm) => vm.port), uplink, "br-int", "br-ex"]));
+    const names = this.#cloud.vmsOf(node).map((vm) => vm.port);
+    return departures(actions, packet, new Set([...names, uplink, "br-int", "br-ex"]));
   }
 }
 

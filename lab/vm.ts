@@ -38,10 +38,20 @@ export class Vm {
   static async create(run: string, facts: VmFacts, node: Namespace): Promise<Vm> {
     const namespace = await Namespace.create(`${run}-${facts.name}`);
     const vm = new Vm(facts, namespace);
-    await joinNamespaces({ namespace, name: "eth0", mac: facts.mac }, { namespace: node, name: vm.port });
-    const routes = (facts.onLink ?? []).map((cidr) => `ip route add ${cidr} dev eth0`);
-    await namespace.shell([`ip addr add ${facts.ip}/${facts.prefix ?? 24} dev eth0`, ...routes].join("\n"));
+    try {
+      await vm.#connect(namespace, node);
+    } catch (error) {
+      await vm.remove();
+      throw error;
+    }
     return vm;
+  }
+
+  async #connect(namespace: Namespace, node: Namespace): Promise<void> {
+    const { mac, ip, prefix = 24, onLink = [] } = this.facts;
+    await joinNamespaces({ namespace, name: "eth0", mac }, { namespace: node, name: this.port });
+    const routes = onLink.map((cidr) => `ip route add ${cidr} dev eth0`);
+    await namespace.shell([`ip addr add ${ip}/${prefix} dev eth0`, ...routes].join("\n"));
   }
 
   get name(): string {

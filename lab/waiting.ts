@@ -16,3 +16,12 @@ export async function until(
     await delay(10);
   }
 }
+
+/** Waits until all have ended, and only then throws the first failure: nothing goes on behind the caller's back. */
+export async function settleAll<T>(promises: Iterable<Promise<T>>): Promise<readonly T[]> {
+  const results = await Promise.allSettled(promises);
+  return results.map((result) => {
+    if (result.status === "rejected") throw result.reason as Error;
+    return result.value;
+  });
+}

@@ -1,6 +1,7 @@
 // What a case of the main job is played on: the cloud, the fabric that carries its probes, and the record of every
 // step with what was sent, what arrived and what should have. The demo prints the record, the tests assert it.
 import { type Lanes, openLanes, policyFrom } from "../../src/policy/index.ts";
+import { labCleanup } from "../cleanup.ts";
 import type { Cloud, NodeName } from "../cloud.ts";
 import type { Fabric, Observation, Probe } from "../exchange.ts";
 
@@ -55,6 +56,8 @@ export class Stage {
   async expect(probe: Omit<Probe, "silent">, expected: Expected): Promise<void> {
     const silent = expected === "nothing";
     const observation = await this.#fabric.exchange({ ...probe, silent });
+    // Commands that were ended with us tell nothing.
+    labCleanup.interruption.throwIfAborted();
     this.#onStep({
       sent: observation.sent,
       arrived: describeObservation(probe, observation),
