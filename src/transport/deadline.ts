@@ -61,3 +61,19 @@ export function settleWithin<T>(
     }
   });
 }
+
+/**
+ * Runs `body` with a deadline and a signal over all its steps. The signal `body` gets is aborted, with the reason, when the caller's
+ * is or when the deadline passes; the promise rejects at that moment, whatever `body` still does to clean up.
+ */
+export function runWithin<T>(options: SettleOptions, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { what, timeoutMs = Number.POSITIVE_INFINITY } = options;
+  return settleWithin<T>(options, (resolve, reject) => {
+    const stop = new AbortController();
+    body(stop.signal).then(resolve, reject);
+    return () =>
+      stop.abort(
+        options.signal?.aborted === true ? options.signal.reason : new TimeoutError(what, timeoutMs),
+      );
+  });
+}

@@ -1,0 +1,66 @@
+// From a socket to a switch: dial where we connect, greet, ask for the features; one deadline over all of it, and a peer that fails
+// at any byte leaves nothing open.
+import type { Duplex } from "node:stream";
+import type { WaitOptions } from "../transport/deadline.ts";
+import { runWithin } from "../transport/deadline.ts";
+import { dial } from "../transport/dial.ts";
+import { type ActiveTarget, formatTarget, parseActiveTarget } from "../transport/target.ts";
+import { Channel, type ChannelOptions, defaultHandshakeTimeoutMs } from "./channel.ts";
+import { ProtocolError } from "./session-errors.ts";
+import { Switch } from "./switch.ts";
+
+/** Options of {@link connectSwitch}. */
+export interface ConnectSwitchOptions extends ChannelOptions, WaitOptions {
+  /** Milliseconds from the call to a usable switch: dialing, greeting and features together. Default 5,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Aborting while it connects rejects with the reason. A switch that is connected is closed by `close()`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ask for PACKET_IN, PORT_STATUS and FLOW_REMOVED, which a bridge's own socket sends none of otherwise. Default false. */
+  readonly asyncMessages?: boolean | undefined;
+}
+
+/** OpenFlow's port (OpenFlow 1.3.5, 6.3.3). */
+export const defaultOpenFlowPort = 6653;
+
+const forever = Number.POSITIVE_INFINITY;
+
+/**
+ * Connects to a switch that listens: `unix:<rundir>/<bridge>.mgmt`, which every bridge has and which changes nothing about the bridge, or
+ * `tcp:HOST[:PORT]`. Rejects with `TargetSyntaxError`, `ConnectError`, `NegotiationError`, `DecodeError`, `ConnectionClosedError`,
+ * `TimeoutError` or the signal's reason.
+ */
+export async function connectSwitch(
+  target: ActiveTarget | string,
+  options: ConnectSwitchOptions = {},
+): Promise<Switch> {
+  const parsed =
+    typeof target === "string" ? parseActiveTarget(target, { defaultPort: defaultOpenFlowPort }) : target;
+  const { timeoutMs = defaultHandshakeTimeoutMs, signal, clock } = options;
+  const peer = formatTarget(parsed);
+  return runWithin({ what: `connecting to the switch ${peer}`, timeoutMs, signal, clock }, async (inner) => {
+    const socket = await dial(parsed, { timeoutMs: forever, signal: inner, clock });
+    return introduce(socket, peer, options, inner);
+  });
+}
+
+/** Makes a switch of a fresh connection, until `signal` says that nobody waits any more. The connection is closed on failure. */
+export async function introduce(
+  socket: Duplex,
+  peer: string,
+  options: ConnectSwitchOptions,
+  signal: AbortSignal,
+): Promise<Switch> {
+  const wait = { timeoutMs: forever, signal };
+  const channel = await Channel.open(socket, { ...options, ...wait, peer });
+  try {
+    const features = await channel.request({ type: "featuresRequest" }, wait);
+    if (features.type !== "featuresReply") throw new ProtocolError(peer, `no features but ${features.type}`);
+    const found = new Switch(channel, features);
+    if (options.asyncMessages === true) await found.askForAsyncMessages(wait);
+    signal.throwIfAborted();
+    return found;
+  } catch (error) {
+    void channel.close();
+    throw error;
+  }
+}

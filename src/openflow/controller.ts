@@ -1,0 +1,186 @@
+// The controller's side: switches dial us. Each connection is met on its own, with its own deadline; a peer that breaks the protocol
+// costs its connection and nobody else's.
+import { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
+import { ConnectionClosedError } from "../errors.ts";
+import { runWithin, type WaitOptions } from "../transport/deadline.ts";
+import { type Listener, listen } from "../transport/listen.ts";
+import { formatTarget, type PassiveTarget } from "../transport/target.ts";
+import { type ChannelOptions, defaultHandshakeTimeoutMs } from "./channel.ts";
+import { defaultOpenFlowPort, introduce } from "./connect.ts";
+import { Feed } from "./feed.ts";
+import type { Switch } from "./switch.ts";
+
+/** Options of {@link listenForSwitches}; the channel options hold for each switch. */
+export interface ListenForSwitchesOptions extends ChannelOptions {
+  /** Milliseconds from the connection to a usable switch; a slower peer is turned away. Default 5,000. */
+  readonly handshakeTimeoutMs?: number | undefined;
+  /** Connections open at once; one more is closed as soon as it is accepted. Default 4,096. */
+  readonly maxConnections?: number | undefined;
+  /** Aborting closes, as {@link SwitchListener.close} does. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Events of a {@link SwitchListener}. */
+export interface SwitchListenerEvents {
+  /** A switch has connected and agreed on OpenFlow 1.3. */
+  switch: [Switch];
+  /** A peer was turned away, and why. It may go unheard. */
+  refused: [{ readonly peer: string; readonly error: Error }];
+  /** It listens no more. */
+  close: [];
+}
+
+/**
+ * Listens for switches: `ptcp:[PORT][:HOST]` (default port 6653, default host 127.0.0.1) or `punix:PATH`. Rejects with
+ * `TargetSyntaxError`, `ListenError` or the signal's reason.
+ */
+export async function listenForSwitches(
+  target: PassiveTarget | string,
+  options: ListenForSwitchesOptions = {},
+): Promise<SwitchListener> {
+  const meeting = new Meeting(options);
+  const listener = await listen(target, {
+    defaultPort: defaultOpenFlowPort,
+    maxConnections: options.maxConnections,
+    signal: options.signal,
+    onConnection: (socket, peer) => meeting.meet(socket, peer),
+  });
+  return new SwitchListener(listener, meeting, options.signal);
+}
+
+/** Introduces switches and keeps those that are up. */
+class Meeting {
+  readonly switches: Set<Switch> = new Set();
+  onSwitch: (found: Switch) => void = () => {};
+  onRefused: (peer: string, error: Error) => void = () => {};
+  readonly #options: ListenForSwitchesOptions;
+  readonly #closing: AbortController = new AbortController();
+
+  constructor(options: ListenForSwitchesOptions) {
+    this.#options = options;
+  }
+
+  meet(socket: Socket, peer: string): void {
+    if (this.#closing.signal.aborted) {
+      socket.on("error", () => {});
+      socket.destroy();
+      return;
+    }
+    const { handshakeTimeoutMs: timeoutMs = defaultHandshakeTimeoutMs, clock } = this.#options;
+    const wait = { what: `the handshake with ${peer}`, timeoutMs, signal: this.#closing.signal, clock };
+    runWithin(wait, (signal) => introduce(socket, peer, this.#options, signal)).then(
+      (found) => this.#keep(found),
+      (error: unknown) => this.onRefused(peer, error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  close(reason: Error): Promise<unknown> {
+    this.#closing.abort(reason);
+    return Promise.all([...this.switches].map((found) => found.close()));
+  }
+
+  #keep(found: Switch): void {
+    if (found.closed) return;
+    this.switches.add(found);
+    found.on("close", () => this.switches.delete(found));
+    this.onSwitch(found);
+  }
+}
+
+/** Something that switches connect to. Iterate it for the switches that are up and those that come, or listen to its events. */
+export class SwitchListener extends EventEmitter<SwitchListenerEvents> implements AsyncIterable<Switch> {
+  /** Where it listens, with the port the system chose. */
+  readonly target: PassiveTarget;
+  readonly #listener: Listener;
+  readonly #meeting: Meeting;
+  readonly #signal: AbortSignal | undefined;
+  readonly #feeds: Set<Feed<Switch>> = new Set();
+  #closed: Promise<void> | undefined;
+
+  /** @internal Made by {@link listenForSwitches}. */
+  constructor(listener: Listener, meeting: Meeting, signal: AbortSignal | undefined) {
+    super();
+    this.target = listener.target;
+    this.#listener = listener;
+    this.#meeting = meeting;
+    this.#signal = signal;
+    meeting.onSwitch = (found): void => {
+      for (const feed of this.#feeds) feed.push(found);
+      this.emit("switch", found);
+    };
+    meeting.onRefused = (peer, error): void => {
+      this.emit("refused", { peer, error });
+    };
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** The switches that are up. */
+  get switches(): readonly Switch[] {
+    return [...this.#meeting.switches];
+  }
+
+  /** The next switch that connects. Rejects with `TimeoutError`, the signal's reason or, when closed, `ConnectionClosedError`. */
+  async next(options: WaitOptions = {}): Promise<Switch> {
+    const feed: Feed<Switch> = new Feed();
+    this.#feeds.add(feed);
+    try {
+      const found = await feed.next({
+        what: `waiting for a switch on ${formatTarget(this.target)}`,
+        ...options,
+      });
+      if (found === undefined) throw this.#lost();
+      return found;
+    } finally {
+      this.#feeds.delete(feed);
+    }
+  }
+
+  /** Stops listening and closes every switch. Settles when all are gone. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  /** The same as {@link close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * The switches that are up, then each that connects, until closed.
+   * @yields {Switch} one switch
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Switch, void, undefined> {
+    const feed: Feed<Switch> = new Feed();
+    for (const found of this.switches) feed.push(found);
+    if (this.#closed !== undefined) feed.end();
+    this.#feeds.add(feed);
+    try {
+      for (;;) {
+        // oxlint-disable-next-line no-await-in-loop -- switches come one after the other
+        const found = await feed.next({ what: "waiting for a switch" });
+        if (found === undefined) return;
+        yield found;
+      }
+    } finally {
+      this.#feeds.delete(feed);
+    }
+  }
+
+  readonly #onAbort = (): void => {
+    void this.close();
+  };
+
+  #lost(): ConnectionClosedError {
+    return new ConnectionClosedError(formatTarget(this.target), "it listens no more");
+  }
+
+  async #end(): Promise<void> {
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    await this.#meeting.close(this.#lost());
+    await this.#listener.close();
+    for (const feed of this.#feeds) feed.end();
+    this.emit("close");
+  }
+}

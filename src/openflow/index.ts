@@ -1,0 +1,61 @@
+// `ovskit/openflow`: messages as values, flows as text, and switches to talk to. What is exported here other programs rely on.
+export { DecodeError, EncodeError } from "./codec-errors.ts";
+export type { ApplyOptions } from "./bundle.ts";
+export type { ChannelOptions } from "./channel.ts";
+export { type ConnectSwitchOptions, connectSwitch, defaultOpenFlowPort } from "./connect.ts";
+export {
+  type ListenForSwitchesOptions,
+  SwitchListener,
+  type SwitchListenerEvents,
+  listenForSwitches,
+} from "./controller.ts";
+export type { FlowStream } from "./flow-stream.ts";
+export {
+  FlowWatch,
+  type FlowWatchEvent,
+  type FlowWatchOptions,
+  type WatchLost,
+  type WatchPaused,
+  type WatchSynced,
+} from "./flow-watch.ts";
+export { type Message, type MessageInput, type MessageType, decode, encode } from "./message.ts";
+export type { MessageCounts } from "./message-stream.ts";
+export type * from "./protocol/actions.ts";
+export { CONTROLLER_NO_BUFFER } from "./protocol/actions.ts";
+export type * from "./protocol/bundle.ts";
+export { BundleFlag } from "./protocol/bundle.ts";
+export type * from "./protocol/echo.ts";
+export type * from "./protocol/error.ts";
+export type * from "./protocol/experimenter.ts";
+export type * from "./protocol/flow-mod.ts";
+export { DEFAULT_PRIORITY, FlowModFlag, flowMod } from "./protocol/flow-mod.ts";
+export type * from "./protocol/flow-monitor.ts";
+export { FlowMonitorFlag } from "./protocol/flow-monitor.ts";
+export type * from "./protocol/flow-removed.ts";
+export type * from "./protocol/flow-stats.ts";
+export type * from "./protocol/header.ts";
+export { Experimenter, OPENFLOW_1_3 } from "./protocol/header.ts";
+export type * from "./protocol/hello.ts";
+export type * from "./protocol/instructions.ts";
+export type * from "./protocol/match.ts";
+export { canonicalMatch } from "./protocol/match.ts";
+export type * from "./protocol/multipart.ts";
+export type { OxmFieldName, OxmValues } from "./protocol/oxm-field.ts";
+export type * from "./protocol/packet.ts";
+export type * from "./protocol/port-status.ts";
+export type * from "./protocol/ports.ts";
+export { Group, NO_BUFFER, Port, PortConfig, PortFeature, PortState, Table } from "./protocol/ports.ts";
+export type { SubfieldName } from "./protocol/subfields.ts";
+export type * from "./protocol/switch-config.ts";
+export { Capability } from "./protocol/switch-config.ts";
+export type * from "./protocol/switch-stats.ts";
+export {
+  BundleError,
+  type BundlePhase,
+  NegotiationError,
+  ProtocolError,
+  type RefusedFlow,
+  SendQueueFullError,
+  SwitchError,
+} from "./session-errors.ts";
+export { Switch, type SwitchEvents } from "./switch.ts";

@@ -1,0 +1,94 @@
+// What is to be written: messages are gathered and leave in one socket write per turn of the event loop, or earlier in
+// pieces of 64 KiB, so that a switch works on the first flows while the last are still being encoded. The queue is bounded:
+// a peer that reads nothing cannot make it grow.
+import type { Duplex } from "node:stream";
+import { SendQueueFullError } from "./session-errors.ts";
+
+/** Gathered bytes leave at once when there are this many. */
+const pieceBytes = 65_536;
+
+/** Gathers bytes for one stream. */
+export class Outbox {
+  readonly #stream: Duplex;
+  readonly #peer: string;
+  readonly #maxQueuedBytes: number;
+  #gathered: Uint8Array[] = [];
+  #gatheredBytes = 0;
+  #scheduled = false;
+  #closed = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(stream: Duplex, peer: string, maxQueuedBytes: number) {
+    this.#stream = stream;
+    this.#peer = peer;
+    this.#maxQueuedBytes = maxQueuedBytes;
+    stream.on("drain", this.#wake);
+  }
+
+  /** Bytes that have not left for the kernel yet. */
+  get queuedBytes(): number {
+    return this.#gatheredBytes + this.#stream.writableLength;
+  }
+
+  /** Adds one message. Throws `SendQueueFullError` when the queue is at its limit; the message is not sent then. */
+  push(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    if (this.queuedBytes + bytes.length > this.#maxQueuedBytes) {
+      throw new SendQueueFullError(this.#peer, this.queuedBytes);
+    }
+    this.#gathered.push(bytes);
+    this.#gatheredBytes += bytes.length;
+    if (this.#gatheredBytes >= pieceBytes) {
+      this.flush();
+    } else if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(this.#onTurn);
+    }
+  }
+
+  /** Writes what was gathered, now. */
+  flush(): void {
+    if (this.#gatheredBytes === 0 || this.#closed) return;
+    const [first] = this.#gathered;
+    const piece =
+      this.#gathered.length === 1 && first !== undefined
+        ? first
+        : Buffer.concat(this.#gathered, this.#gatheredBytes);
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    this.#stream.write(piece);
+  }
+
+  /** Settles once the stream wants more; at once when it does already or when the outbox is closed. */
+  ready(): Promise<void> {
+    if (this.#closed || !this.#stream.writableNeedDrain) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  /** Whether writers should wait for {@link ready}. */
+  get busy(): boolean {
+    return !this.#closed && this.#stream.writableNeedDrain;
+  }
+
+  /** Writes nothing more; who waits for {@link ready} goes on and finds the channel closed. */
+  close(): void {
+    this.#closed = true;
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    this.#stream.removeListener("drain", this.#wake);
+    this.#wake();
+  }
+
+  readonly #onTurn = (): void => {
+    this.#scheduled = false;
+    this.flush();
+  };
+
+  readonly #wake = (): void => {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  };
+}
