@@ -121,11 +121,8 @@ async function main(): Promise<number> {
   try {
     good = await run(choices);
   } catch (error) {
-    if (labCleanup.interruption.aborted) say("
-Interrupted: removing everything.");
-    else process.stderr.write(`
-failed: ${reasonOf(error)}
-`);
+    if (labCleanup.interruption.aborted) say("\nInterrupted: removing everything.");
+    else process.stderr.write(`\nfailed: ${reasonOf(error)}\n`);
   }
   const failed = await labCleanup.run();
   const left = labLeftovers(process.pid);

@@ -2,7 +2,7 @@
 // pair between them, an uplink to the provider wire, and Neutron's base flows.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { OvskitError } from "../src/errors.ts";
+import { connectUnixctl, findControlSocket, type Trace, trace, type Unixctl } from "../src/unixctl/index.ts";
 import { words } from "./command.ts";
 import type { Namespace } from "./namespace.ts";
 import { integrationFlows, type Network, providerFlows } from "./neutron.ts";
@@ -16,6 +16,7 @@ export const uplink = "eth1";
 export class ComputeNode {
   readonly name: string;
   readonly ovs: OpenVSwitch;
+  #unixctl: Unixctl | undefined;
   readonly #networks: readonly Network[];
 
   private constructor(name: string, ovs: OpenVSwitch, networks: readonly Network[]) {
@@ -68,12 +69,12 @@ export class ComputeNode {
     await this.#install("br-ex", providerFlows(this.name, this.#networks));
   }
 
-  /** The datapath actions that ofproto/trace ends with for a flow, with port names in them. */
-  async trace(bridge: string, flow: string): Promise<string> {
-    const text = await this.ovs.appctl("ofproto/trace", "--names", bridge, flow);
-    const actions = /^Datapath actions: (.*)$/m.exec(text)?.[1];
-    if (actions === undefined) throw new OvskitError("ERR_LAB", `ofproto/trace ${bridge} ${flow}: ${text}`);
-    return actions;
+  /** What ofproto/trace says of a packet, with port names in it. */
+  async trace(bridge: string, flow: string): Promise<Trace> {
+    if (this.#unixctl === undefined || this.#unixctl.closed) {
+      this.#unixctl = await connectUnixctl(await findControlSocket(this.ovs.rundir));
+    }
+    return trace(this.#unixctl, bridge, flow, { names: true });
   }
 
   /** Every flow of a bridge as ovs-ofctl prints it, without statistics, sorted: for comparing before and after. */
@@ -88,6 +89,7 @@ export class ComputeNode {
 
   /** Stops the switch. */
   async stop(): Promise<void> {
+    await this.#unixctl?.close();
     await this.ovs.stop();
   }
 

@@ -1,5 +1,6 @@
 // Carries the cases' probes where no packet can be sent: each hop is one ofproto/trace on a real ovs-vswitchd with the
 // dummy datapath, and the hosts at the ends do what an IP stack does: resolve, answer, and ignore what isn't theirs.
+import { OvskitError } from "../src/errors.ts";
 import type { Cloud } from "./cloud.ts";
 import { type Departure, departures, flowText, type TracePacket } from "./datapath.ts";
 import { type Arrival, describeProbe, type Fabric, type Observation, type Probe } from "./exchange.ts";
@@ -157,9 +158,10 @@ export class TraceFabric implements Fabric {
     inPort: string,
     packet: TracePacket,
   ): Promise<readonly Departure[]> {
-    const actions = await node.trace(bridge, flowText(inPort, packet));
+    const { datapathActions, failure } = await node.trace(bridge, flowText(inPort, packet));
+    if (failure !== undefined) throw new OvskitError("ERR_LAB", `ofproto/trace on ${node.name}: ${failure}`);
     const names = this.#cloud.vmsOf(node).map((vm) => vm.port);
-    return departures(actions, packet, new Set([...names, uplink, "br-int", "br-ex"]));
+    return departures(datapathActions, packet, new Set([...names, uplink, "br-int", "br-ex"]));
   }
 }
 
