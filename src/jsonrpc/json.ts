@@ -28,19 +28,21 @@ function parseNumber(text: string): number | bigint {
  * lone surrogates, on which ovsdb-server closes the connection without a word.
  */
 export function encodeJson(message: { readonly [name: string]: JsonValue }): string {
-  const text = hasBigint(message, "") ? stringify(message) : JSON.stringify(message);
-  if (text === undefined) throw new UnsendableValueError("", "no JSON value");
+  const text = hasBigint(message, []) ? stringify(message) : JSON.stringify(message);
+  if (text === undefined) throw new UnsendableValueError("message", "no JSON value");
   return text;
 }
 
-/** Checks everything that will be sent, and says whether there is a bigint in it, in one walk. */
-function hasBigint(value: unknown, path: string): boolean {
+type Path = (string | number)[];
+
+/** Checks everything that will be sent, and says whether there is a bigint in it, in one walk. `path` leads to `value`. */
+function hasBigint(value: unknown, path: Path): boolean {
   if (typeof value === "string") {
     checkText(value, path);
     return false;
   }
   if (typeof value === "number") {
-    if (!Number.isFinite(value)) throw new UnsendableValueError(path, `${value} is no JSON number`);
+    if (!Number.isFinite(value)) throw new UnsendableValueError(pathText(path), `${value} is no JSON number`);
     return false;
   }
   if (typeof value === "object") {
@@ -48,34 +50,44 @@ function hasBigint(value: unknown, path: string): boolean {
   }
   if (typeof value === "bigint") return true;
   if (typeof value === "boolean") return false;
-  throw new UnsendableValueError(path, `${typeof value} is no JSON value`);
+  throw new UnsendableValueError(pathText(path), `${typeof value} is no JSON value`);
 }
 
-function anyElement(values: readonly unknown[], path: string): boolean {
+function anyElement(values: readonly unknown[], path: Path): boolean {
   let found = false;
-  for (const [index, value] of values.entries()) {
-    if (hasBigint(value, `${path}[${index}]`)) found = true;
+  for (let index = 0; index < values.length; index += 1) {
+    path.push(index);
+    if (hasBigint(values[index], path)) found = true;
+    path.pop();
   }
   return found;
 }
 
-function anyMember(object: object, path: string): boolean {
+function anyMember(object: object, path: Path): boolean {
   let found = false;
   for (const [name, value] of Object.entries(object)) {
-    const memberPath = path === "" ? name : `${path}.${name}`;
-    checkText(name, memberPath);
-    if (hasBigint(value, memberPath)) found = true;
+    path.push(name);
+    checkText(name, path);
+    if (hasBigint(value, path)) found = true;
+    path.pop();
   }
   return found;
 }
 
 const loneSurrogate = /\p{Surrogate}/u;
 
-function checkText(text: string, path: string): void {
-  if (text.includes("\u0000")) throw new UnsendableValueError(path, refusal("U+0000"));
-  if (loneSurrogate.test(text)) throw new UnsendableValueError(path, refusal("half of a surrogate pair"));
+function checkText(text: string, path: Path): void {
+  if (text.includes("\u0000")) throw refusal(path, "U+0000");
+  if (loneSurrogate.test(text)) throw refusal(path, "half of a surrogate pair");
 }
 
-function refusal(what: string): string {
-  return `the string holds ${what}, which the server refuses`;
+function refusal(path: Path, what: string): UnsendableValueError {
+  return new UnsendableValueError(pathText(path), `the string holds ${what}, which the server refuses`);
+}
+
+function pathText(path: Path): string {
+  return path
+    .map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`))
+    .join("")
+    .slice(1);
 }
