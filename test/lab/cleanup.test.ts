@@ -1,6 +1,6 @@
 // The registry that keeps the lab from leaving anything behind.
 import assert from "node:assert/strict";
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import { Cleanup } from "../../lab/cleanup.ts";
 import { until } from "../../lab/waiting.ts";
@@ -89,6 +89,35 @@ describe("the lab's clean-up", () => {
     process.emit("exit");
     assert.deepEqual(done, ["c", "a"]);
     assert.deepEqual(cleanup.pending, []);
+  });
+
+  it("waits for a step that somebody else began to take back", async () => {
+    const { cleanup } = stage();
+    const gate = new EventEmitter();
+    let undone = false;
+    const undo = cleanup.add({
+      what: "slow",
+      undo: async () => {
+        await once(gate, "open");
+        undone = true;
+      },
+    });
+    const early = undo();
+    const all = cleanup.run();
+    assert.ok(!undone);
+    gate.emit("open");
+    await Promise.all([early, all]);
+    assert.ok(undone);
+  });
+
+  it("takes no more steps once a signal has come, and says so to what is running", async () => {
+    const { cleanup, process } = stage();
+    cleanup.add({ what: "a", undo: () => {} });
+    process.emit("SIGTERM");
+    assert.ok(cleanup.interruption.aborted);
+    assert.throws(() => cleanup.add({ what: "late", undo: () => {} }), { code: "ERR_LAB_INTERRUPTED" });
+    await until("the exit", 1000, () => process.exits.length === 1);
+    assert.deepEqual(process.exits, [143]);
   });
 
   it("leaves the process alone while there is nothing to undo", async () => {
