@@ -74,7 +74,10 @@ export function checkInstructions(
 }
 
 /** The first reason why Open vSwitch would refuse a list of actions for packets of this shape. */
-export function checkActions(actions: readonly Action[], before: PacketShape): PlacedInconsistency | undefined {
+export function checkActions(
+  actions: readonly Action[],
+  before: PacketShape,
+): PlacedInconsistency | undefined {
   let shape = before;
   for (const [index, action] of actions.entries()) {
     const verdict = shapeAfter(shape, action);
@@ -92,7 +95,10 @@ export function shapeAfter(shape: PacketShape, action: Action): ActionVerdict {
 
 /** The refusal of a `goto_table` that doesn't lead forward. */
 export function backward(target: number, tableId: number): Inconsistency {
-  return { error: "OFPBIC_BAD_TABLE_ID", reason: `goto_table:${target} does not lead forward from table ${tableId}` };
+  return {
+    error: "OFPBIC_BAD_TABLE_ID",
+    reason: `goto_table:${target} does not lead forward from table ${tableId}`,
+  };
 }
 
 /** What `field` needs and a packet of this shape doesn't have. */
@@ -116,16 +122,20 @@ const needs =
   (action, shape) =>
     meets(shape, name) ? shape : { ...lacks(action.type, name), error: "OFPBAC_MATCH_INCONSISTENT" };
 
-const rules: { readonly [T in Action["type"]]: Rule<Extract<Action, { type: T }>> } = {
+const rules: { readonly [T in Action["type"]]: Rule<Action & { type: T }> } = {
   output: checkOutput,
   copyTtlOut: unchanged,
   copyTtlIn: unchanged,
   setMplsTtl: needs("mpls"),
   decMplsTtl: needs("mpls"),
   pushVlan: (action, shape) => {
-    if (action.etherType !== 0x8100 && action.etherType !== 0x88a8) return badType("pushVlan", action.etherType);
+    if (action.etherType !== 0x8100 && action.etherType !== 0x88a8)
+      return badType("pushVlan", action.etherType);
     if (shape.tags === maxTags) {
-      return { error: "OFPBAC_BAD_TAG", reason: `pushVlan: Open vSwitch handles no more than ${maxTags} VLAN tags` };
+      return {
+        error: "OFPBAC_BAD_TAG",
+        reason: `pushVlan: Open vSwitch handles no more than ${maxTags} VLAN tags`,
+      };
     }
     return { ...shape, tags: shape.tags + 1, untagged: false };
   },
@@ -161,7 +171,9 @@ const rules: { readonly [T in Action["type"]]: Rule<Extract<Action, { type: T }>
 
 function checkOutput({ port }: OutputAction, shape: PacketShape): ActionVerdict {
   const known = port <= lastOrdinaryPort || (port >= Port.inPort && port <= Port.local);
-  return known ? shape : { error: "OFPBAC_BAD_OUT_PORT", reason: `output: ${port} is not a port packets can go to` };
+  return known
+    ? shape
+    : { error: "OFPBAC_BAD_OUT_PORT", reason: `output: ${port} is not a port packets can go to` };
 }
 
 function checkSetField({ oxm }: SetFieldAction, shape: PacketShape): ActionVerdict {
@@ -173,10 +185,16 @@ function checkSetField({ oxm }: SetFieldAction, shape: PacketShape): ActionVerdi
     return { ...lacks(`setField ${field.name}`, missing), error: "OFPBAC_MATCH_INCONSISTENT" };
   }
   if (oxm.mask !== undefined) {
-    return { error: "OFPBAC_BAD_SET_MASK", reason: `setField ${field.name}: OpenFlow 1.3 sets whole fields only` };
+    return {
+      error: "OFPBAC_BAD_SET_MASK",
+      reason: `setField ${field.name}: OpenFlow 1.3 sets whole fields only`,
+    };
   }
   if (oxm.value === "none") {
-    return { error: "OFPBAC_BAD_SET_ARGUMENT", reason: "setField vlanVid: a tag can't be set to none; pop it" };
+    return {
+      error: "OFPBAC_BAD_SET_ARGUMENT",
+      reason: "setField vlanVid: a tag can't be set to none; pop it",
+    };
   }
   return shape;
 }
@@ -198,12 +216,18 @@ const fieldBySubfield: ReadonlyMap<SubfieldName, OxmField> = new Map(
   oxmFields.flatMap((field) => field.wire.map((wire) => [wire.name, field] as const)),
 );
 
-function refusedSubfield(name: SubfieldName, shape: PacketShape, written: boolean): Inconsistency | undefined {
+function refusedSubfield(
+  name: SubfieldName,
+  shape: PacketShape,
+  written: boolean,
+): Inconsistency | undefined {
   const field = fieldBySubfield.get(name);
   if (field === undefined) return undefined;
   if (written && !field.writable) return readOnly(field.name);
   const missing = missingFor(field, shape);
-  return missing === undefined ? undefined : { ...lacks(String(name), missing), error: "OFPBAC_MATCH_INCONSISTENT" };
+  return missing === undefined
+    ? undefined
+    : { ...lacks(String(name), missing), error: "OFPBAC_MATCH_INCONSISTENT" };
 }
 
 function lacks(what: string, missing: PrerequisiteName): Omit<Inconsistency, "error"> {
@@ -215,5 +239,8 @@ function readOnly(name: string): Inconsistency {
 }
 
 function badType(what: string, etherType: number): Inconsistency {
-  return { error: "OFPBAC_BAD_ARGUMENT", reason: `${what}: 0x${etherType.toString(16)} is not a type that can be pushed` };
+  return {
+    error: "OFPBAC_BAD_ARGUMENT",
+    reason: `${what}: 0x${etherType.toString(16)} is not a type that can be pushed`,
+  };
 }

@@ -26,7 +26,9 @@ export function shapeOfMatch(match: Match): PacketShape {
 /** What is known once `oxm` holds as well. */
 export function shapeWith(shape: PacketShape, oxm: Oxm): PacketShape {
   if (oxm.field === "vlanVid") {
-    return oxm.value === "none" ? { ...shape, tags: 0, untagged: true } : { ...shape, tags: 1, untagged: false };
+    return oxm.value === "none"
+      ? { ...shape, tags: 0, untagged: true }
+      : { ...shape, tags: 1, untagged: false };
   }
   if (oxm.field === "ethType" || oxm.field === "ipProto" || oxm.field === "icmpv6Type") {
     return { ...shape, [oxm.field]: oxm.value };

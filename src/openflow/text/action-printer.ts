@@ -1,0 +1,110 @@
+// Prints actions and instructions as dump-flows does: one row per type in a table that has to be complete.
+import type { Action, OutputAction } from "../protocol/actions.ts";
+import type { Instruction } from "../protocol/instructions.ts";
+import type { Oxm } from "../protocol/match.ts";
+import type { OxmFieldName } from "../protocol/oxm-field.ts";
+import { oxmFieldByName } from "../protocol/oxm-fields.ts";
+import { Port } from "../protocol/ports.ts";
+import { bitsOfOxm, formatFieldValue } from "./field-text.ts";
+import { inOrder } from "./instruction-order.ts";
+import { allOnes, formatHex, formatWideHex } from "./number-text.ts";
+import { formatPort, type PortNames } from "./port-text.ts";
+import { formatBytes, formatRawOxm } from "./raw-text.ts";
+import { formatSubfield } from "./subfield-text.ts";
+import { tciOfOxm } from "./vlan-text.ts";
+
+/** Actions with commas between them; `drop` for none. */
+export function actionsText(actions: readonly Action[], ports?: PortNames): string {
+  return actions.length === 0 ? "drop" : actions.map((action) => actionText(action, ports)).join(",");
+}
+
+/** Instructions in the order in which they are carried out; `drop` for none. */
+export function instructionsText(instructions: readonly Instruction[], ports?: PortNames): string {
+  const texts = inOrder(instructions).flatMap((instruction) => {
+    const text = (instructionPrinters[instruction.type] as InstructionPrinter<Instruction>)(
+      instruction,
+      ports,
+    );
+    return text === "" ? [] : [text];
+  });
+  return texts.length === 0 ? "drop" : texts.join(",");
+}
+
+type ActionPrinter<A> = (action: A, ports: PortNames | undefined) => string;
+type InstructionPrinter<I> = (instruction: I, ports: PortNames | undefined) => string;
+
+function actionText(action: Action, ports: PortNames | undefined): string {
+  return (actionPrinters[action.type] as ActionPrinter<Action>)(action, ports);
+}
+
+const actionPrinters: { readonly [T in Action["type"]]: ActionPrinter<Action & { type: T }> } = {
+  output: outputText,
+  copyTtlOut: () => "copy_ttl_out",
+  copyTtlIn: () => "copy_ttl_in",
+  setMplsTtl: ({ ttl }) => `set_mpls_ttl(${ttl})`,
+  decMplsTtl: () => "dec_mpls_ttl",
+  pushVlan: ({ etherType }) => `push_vlan:${formatWideHex(etherType, 4)}`,
+  popVlan: () => "pop_vlan",
+  pushMpls: ({ etherType }) => `push_mpls:${formatWideHex(etherType, 4)}`,
+  popMpls: ({ etherType }) => `pop_mpls:${formatWideHex(etherType, 4)}`,
+  setQueue: ({ queueId }) => `set_queue:${queueId}`,
+  group: ({ groupId }) => `group:${groupId}`,
+  setNwTtl: ({ ttl }) => `mod_nw_ttl:${ttl}`,
+  decNwTtl: () => "dec_ttl",
+  setField: ({ oxm }, ports) => setFieldText(oxm, ports),
+  pushPbb: ({ etherType }) => `push_pbb:${formatWideHex(etherType, 4)}`,
+  popPbb: () => "pop_pbb",
+  regMove: ({ nBits, srcOfs, dstOfs, src, dst }) => {
+    const from = formatSubfield({ name: src, ofs: srcOfs, nBits });
+    return `move:${from}->${formatSubfield({ name: dst, ofs: dstOfs, nBits })}`;
+  },
+  regLoad: ({ ofs, nBits, dst, value }) =>
+    `load:${formatHex(value)}->${formatSubfield({ name: dst, ofs, nBits })}`,
+  experimenter: ({ experimenter, data }) =>
+    `experimenter_action(id=${formatWideHex(experimenter, 8)},data=${formatBytes(data)})`,
+  raw: ({ number, data }) => `raw_action(type=${number},data=${formatBytes(data)})`,
+};
+
+const instructionPrinters: {
+  readonly [T in Instruction["type"]]: InstructionPrinter<Instruction & { type: T }>;
+} = {
+  meter: ({ meterId }) => `meter:${meterId}`,
+  applyActions: ({ actions }, ports) => (actions.length === 0 ? "" : actionsText(actions, ports)),
+  clearActions: () => "clear_actions",
+  writeActions: ({ actions }, ports) => `write_actions(${actionsText(actions, ports)})`,
+  writeMetadata: ({ metadata, mask }) =>
+    `write_metadata:${formatHex(metadata)}${mask === allOnes(64) ? "" : `/${formatHex(mask)}`}`,
+  experimenter: ({ experimenter, data }) =>
+    `experimenter_instruction(id=${formatWideHex(experimenter, 8)},data=${formatBytes(data)})`,
+  raw: ({ number, data }) => `raw_instruction(type=${number},data=${formatBytes(data)})`,
+  gotoTable: ({ tableId }) => `goto_table:${tableId}`,
+};
+
+function outputText({ port, maxLen }: OutputAction, ports: PortNames | undefined): string {
+  if (port === Port.controller) return `CONTROLLER:${maxLen}`;
+  const text = formatPort(port, ports);
+  return port >= Port.inPort ? text : `output:${text}`;
+}
+
+/** Words of set_field that differ from those of matches. */
+const setFieldWords: Partial<Record<OxmFieldName, string>> = {
+  ethSrc: "eth_src",
+  ethDst: "eth_dst",
+  ethType: "eth_type",
+  ipv4Src: "ip_src",
+  ipv4Dst: "ip_dst",
+  inPort: "in_port_oxm",
+};
+
+function setFieldText(oxm: Oxm, ports: PortNames | undefined): string {
+  if (oxm.field === "raw") {
+    const { word, value } = formatRawOxm(oxm);
+    return `set_field:${value}->${word}`;
+  }
+  const field = oxmFieldByName.get(oxm.field);
+  const word = setFieldWords[oxm.field] ?? field?.text[0] ?? oxm.field;
+  const bits = oxm.field === "vlanVid" ? tciOfOxm(oxm) : bitsOfOxm(oxm);
+  if (field === undefined || bits === undefined) return `set_field:${String(oxm.value)}->${word}`;
+  const mask = oxm.mask === undefined ? "" : `/${formatHex(bits.mask)}`;
+  return `set_field:${formatFieldValue(bits.value, field, ports)}${mask}->${word}`;
+}

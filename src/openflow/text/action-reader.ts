@@ -1,0 +1,127 @@
+// Reads a list of actions word by word and keeps track of what the packet looks like in between, because the same word
+// becomes different actions on a tagged and on an untagged packet, and because an action that can't apply is refused at
+// the place where it stands.
+import type { Action } from "../protocol/actions.ts";
+import { type Inconsistency, isRefused, shapeAfter } from "../protocol/consistency.ts";
+import type { PacketShape } from "../protocol/packet-shape.ts";
+import { actionWords, extensionActions, refuseValue } from "./action-words.ts";
+import { FixLog } from "./fix-log.ts";
+import { FlowSyntaxError } from "./flow-syntax-error.ts";
+import { prerequisiteWords } from "./match-words.ts";
+import { findPort, type PortNumbers } from "./port-text.ts";
+import { type Remedy, remedyFor } from "./remedies.ts";
+import { refuse, type Span, scanWords, type Token, type Word, wordToken } from "./scanner.ts";
+
+/** How a list of actions is read. */
+export interface ActionReaderOptions {
+  readonly ports: PortNumbers | undefined;
+  /** What is known of the packets when the first action runs. */
+  readonly shape: PacketShape;
+  /** Whether the list is an action set: switches don't ask there whether tags and headers are in place. */
+  readonly isSet?: boolean;
+  /** Collects what was rewritten; without one nothing is rewritten. */
+  readonly fixes?: FixLog | undefined;
+}
+
+/** Reads the words of one action list, in order. */
+export class ActionReader {
+  readonly actions: Action[] = [];
+  readonly #text: string;
+  readonly #options: ActionReaderOptions;
+  #shape: PacketShape;
+  #drop: Token | undefined;
+
+  constructor(text: string, options: ActionReaderOptions) {
+    this.#text = text;
+    this.#options = options;
+    this.#shape = options.shape;
+  }
+
+  /** What is known of the packet after the actions read so far. */
+  get shape(): PacketShape {
+    return this.#shape;
+  }
+
+  /** Reads every word of `span`. */
+  readAll(span: Span): void {
+    for (const word of scanWords(this.#text, span)) this.read(word);
+    this.finish();
+  }
+
+  /** Reads one word. */
+  read(word: Word): void {
+    const { fixes, isSet } = this.#options;
+    const found = remedyFor(word, this.#shape);
+    const remedy = isSet === true && found?.ordered === true ? undefined : found;
+    if (fixes === undefined || remedy === undefined) this.#readPlain(word, remedy);
+    else this.#readRemedy(word, remedy, fixes);
+  }
+
+  /** Refuses `drop` beside anything else. `others` says whether there are instructions beside the actions. */
+  finish(others = false): void {
+    if (this.#drop !== undefined && (others || this.actions.length > 0)) {
+      throw refuse(this.#drop, "drop means that nothing else is done: leave it out or leave it alone");
+    }
+  }
+
+  #readRemedy(word: Word, remedy: Remedy, fixes: FixLog): void {
+    const log = new FixLog();
+    const nested = new ActionReader(remedy.text, { ...this.#options, shape: this.#shape, fixes: log });
+    try {
+      nested.readAll({ start: 0, end: remedy.text.length });
+    } catch (error) {
+      if (!(error instanceof FlowSyntaxError)) throw error;
+      throw refuse(wordToken(this.#text, word), error.reason, hintOf(error.hint));
+    }
+    fixes.add(wordToken(this.#text, word), { ...remedy, text: log.apply(remedy.text) });
+    this.actions.push(...nested.actions);
+    this.#shape = nested.shape;
+  }
+
+  #readPlain(word: Word, remedy: Remedy | undefined): void {
+    const name = word.key.text.toLowerCase();
+    if (name === "drop") {
+      refuseValue(word);
+      this.#drop = word.key;
+      return;
+    }
+    for (const action of this.#actionsOf(word, name, remedy)) this.#apply(word, action, remedy);
+  }
+
+  #actionsOf(word: Word, name: string, remedy: Remedy | undefined): Action[] {
+    const read = actionWords.get(name);
+    const { ports } = this.#options;
+    if (read !== undefined) return read(word, { text: this.#text, ports, shape: this.#shape });
+    const port = word.joint === "" ? findPort(word.key, ports) : undefined;
+    if (port !== undefined) return [{ type: "output", port, maxLen: 0 }];
+    throw refuse(word.key, reasonForUnknown(word.key.text, name), hintOf(remedy && `write ${remedy.text}`));
+  }
+
+  #apply(word: Word, action: Action, remedy: Remedy | undefined): void {
+    const verdict = shapeAfter(this.#shape, action);
+    if (!isRefused(verdict)) {
+      this.#shape = verdict;
+    } else if (this.#options.isSet !== true || action.type === "setField" || action.type === "output") {
+      throw refuse(word.key, this.#reason(word, verdict), {
+        openflowError: verdict.error,
+        ...hintOf(remedy && `write ${remedy.text}: ${remedy.why}`),
+      });
+    }
+    this.actions.push(action);
+  }
+
+  #reason(word: Word, { missing, reason }: Inconsistency): string {
+    if (missing === undefined) return reason;
+    return `${word.key.text} needs ${prerequisiteWords[missing]} in the match`;
+  }
+}
+
+function reasonForUnknown(word: string, name: string): string {
+  if (name === "apply_actions") return "apply_actions is what actions do anyway";
+  if (extensionActions.has(name)) return `${word} is Open vSwitch's own action, and unknown to this version`;
+  return `unknown action ${word}`;
+}
+
+function hintOf(hint: string | undefined): { hint?: string } {
+  return hint === undefined ? {} : { hint };
+}

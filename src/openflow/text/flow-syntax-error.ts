@@ -1,0 +1,59 @@
+// The one error of the text layer. It points at the place in the text (line for files, column always) and, where we
+// know what the writer meant, says what to write instead, so that a refusal is never a riddle.
+import { OvskitError } from "../../errors.ts";
+
+/** What a {@link FlowSyntaxError} knows beside its message. */
+export interface FlowSyntaxFacts {
+  /** 1-based column of the offending text in its line. */
+  readonly column: number;
+  /** The offending text, as written. */
+  readonly token: string;
+  /** What to write instead, or what is missing. */
+  readonly hint?: string;
+  /** 1-based line, where the text is one line of a file. */
+  readonly line?: number;
+  /** The error a switch would answer with, such as `OFPBAC_MATCH_INCONSISTENT`. */
+  readonly openflowError?: string;
+}
+
+/** Text that isn't ovs-ofctl syntax, or that has no meaning in OpenFlow 1.3: `ERR_FLOW_SYNTAX`. */
+export class FlowSyntaxError extends OvskitError {
+  readonly column: number;
+  readonly token: string;
+  readonly hint: string | undefined;
+  readonly line: number | undefined;
+  readonly openflowError: string | undefined;
+  /** The message without its place and hint. */
+  readonly reason: string;
+
+  constructor(reason: string, facts: FlowSyntaxFacts) {
+    super("ERR_FLOW_SYNTAX", messageOf(reason, facts));
+    this.reason = reason;
+    this.column = facts.column;
+    this.token = facts.token;
+    this.hint = facts.hint;
+    this.line = facts.line;
+    this.openflowError = facts.openflowError;
+  }
+
+  /** The same refusal, said of line `line` of a file. */
+  atLine(line: number): FlowSyntaxError {
+    return new FlowSyntaxError(this.reason, { ...this.#facts(), line });
+  }
+
+  #facts(): FlowSyntaxFacts {
+    return {
+      column: this.column,
+      token: this.token,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(this.openflowError === undefined ? {} : { openflowError: this.openflowError }),
+    };
+  }
+}
+
+function messageOf(reason: string, facts: FlowSyntaxFacts): string {
+  const place = facts.line === undefined ? "" : `line ${facts.line}, `;
+  const name = facts.openflowError === undefined ? "" : ` (${facts.openflowError})`;
+  const hint = facts.hint === undefined ? "" : `: ${facts.hint}`;
+  return `${place}column ${facts.column}: ${reason}${name}${hint}`;
+}

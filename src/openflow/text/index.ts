@@ -1,0 +1,25 @@
+// ovs-ofctl's flow syntax, both ways: what the rest of the library and its users import of it.
+export type { FlowChange } from "./fix-log.ts";
+export { type FixedFlows, fixFlows, parseFlows } from "./flow-file.ts";
+export {
+  type FormatFlowOptions,
+  type FormatOptions,
+  formatActions,
+  formatFlow,
+  formatInstructions,
+  formatMatch,
+} from "./flow-printer.ts";
+export {
+  type FixedFlow,
+  fixFlow,
+  type ParseActionsOptions,
+  type ParseFlowOptions,
+  type ParseOptions,
+  parseActions,
+  parseFlow,
+  parseFlowFilter,
+  parseInstructions,
+  parseMatch,
+} from "./flow-reader.ts";
+export { FlowSyntaxError, type FlowSyntaxFacts } from "./flow-syntax-error.ts";
+export type { PortNames, PortNumbers } from "./port-text.ts";

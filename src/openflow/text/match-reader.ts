@@ -1,0 +1,223 @@
+// Reads the words of a match one by one and makes the OXM list of them. Words may come in any order: what nw_src or
+// tp_dst means is decided at the end, when the protocols are known. What ovs-ofctl would drop in silence, leaving a
+// flow that matches more than was written, is refused.
+import { canonicalMatch, type Match, type Oxm, type RawOxm } from "../protocol/match.ts";
+import type { OxmField, OxmFieldName } from "../protocol/oxm-field.ts";
+import { oxmFieldByName, oxmFieldByText } from "../protocol/oxm-fields.ts";
+import { meets, type PacketShape } from "../protocol/packet-shape.ts";
+import { type Bits, oxmOfBits, parseFieldBits } from "./field-text.ts";
+import { type Protocol, prerequisiteWords, protocols, sharedWords } from "./match-words.ts";
+import { allOnes, parseBits } from "./number-text.ts";
+import type { PortNumbers } from "./port-text.ts";
+import { isRawOxmWord, parseRawOxm } from "./raw-text.ts";
+import { refuse, type Token, type Word } from "./scanner.ts";
+import { oxmsOfTci, vlanWords } from "./vlan-text.ts";
+
+/** Bits of a field, and the word that asked for them. */
+interface Claim {
+  readonly bits: Bits;
+  readonly token: Token;
+}
+
+/** A word whose field depends on the protocols. */
+interface OpenClaim {
+  readonly candidates: readonly OxmFieldName[];
+  readonly word: Word;
+  readonly token: Token;
+  bitsOf(field: OxmField): Bits;
+}
+
+/** The TCI has 16 bits; vlan_vid means the low 13 of them. */
+const tciBits = 16;
+const subfieldWord = /^([a-z0-9_]+)\[(?:(\d{1,4})(?:\.\.(\d{1,4}))?)?\]$/;
+
+/** Collects the words of one match. */
+export class MatchReader {
+  readonly #text: string;
+  readonly #ports: PortNumbers | undefined;
+  readonly #claims = new Map<OxmFieldName, Claim>();
+  readonly #open: OpenClaim[] = [];
+  readonly #raw: RawOxm[] = [];
+  #tci: Claim | undefined;
+
+  constructor(text: string, ports: PortNumbers | undefined) {
+    this.#text = text;
+    this.#ports = ports;
+  }
+
+  /** Takes `word` if it is one of a match. */
+  take(word: Word): boolean {
+    const key = word.key.text;
+    const protocol = protocols.get(key);
+    if (protocol !== undefined) this.#takeProtocol(word, protocol);
+    else if (key.includes("[")) return this.#takeSubfield(word);
+    else if (isRawOxmWord(key)) this.#raw.push(parseRawOxm(word.key, word.value));
+    else return this.#takeField(word);
+    return true;
+  }
+
+  /** The match that the words said. Throws where they don't fit together. */
+  finish(): Match {
+    // The protocol first: it decides what the other words mean.
+    this.#settle((claim) => claim.candidates.includes("ipProto"));
+    this.#settle((claim) => !claim.candidates.includes("ipProto"));
+    const shape = this.#shape();
+    const oxms: Oxm[] = this.#tci === undefined ? [] : oxmsOfTci(this.#tci.bits, this.#tci.token);
+    for (const [name, { bits, token }] of this.#claims) {
+      const field = fieldOf(name);
+      this.#checkPrerequisite(field, shape, token);
+      if (bits.mask !== 0n) oxms.push(oxmOfBits(field, bits));
+    }
+    return canonicalMatch(oxms.concat(this.#raw));
+  }
+
+  #takeProtocol(word: Word, { ethType, ipProto }: Protocol): void {
+    if (word.joint !== "") {
+      throw refuse(word.value, `${word.key.text} takes no value`, { hint: `write ${word.key.text} alone` });
+    }
+    this.#claim("ethType", exactly(ethType, 16), word.key);
+    if (ipProto !== undefined) this.#claim("ipProto", exactly(ipProto, 8), word.key);
+  }
+
+  #takeField(word: Word): boolean {
+    const key = word.key.text;
+    const vlan = vlanWords.get(key);
+    const field = oxmFieldByText.get(key);
+    const candidates = sharedWords.get(key);
+    if (vlan === undefined && field === undefined && candidates === undefined && key !== "nw_tos")
+      return false;
+    if (word.value.text === "") throw refuse(word.key, `${key} has no value`);
+    if (key === "nw_tos") this.#claim("ipDscp", dscpOfTos(word.value), this.#token(word));
+    else if (vlan !== undefined) this.#claimTci(vlan(word.value), this.#token(word));
+    else if (candidates !== undefined) {
+      const bitsOf = (chosen: OxmField): Bits => parseFieldBits(word.value, chosen, this.#ports);
+      this.#open.push({ candidates, word, token: this.#token(word), bitsOf });
+    } else if (field !== undefined) {
+      this.#claim(field.name, parseFieldBits(word.value, field, this.#ports), this.#token(word));
+    }
+    return true;
+  }
+
+  /** `tp_src[5]=1`, `eth_dst[40]=1`, `metadata[0..15]=7`. */
+  #takeSubfield(word: Word): boolean {
+    const [, name = "", low, high] = subfieldWord.exec(word.key.text) ?? [];
+    const isTci = name === "vlan_tci" || name === "vlan_vid";
+    const candidates = vlanWords.has(name) ? [] : (sharedWords.get(name) ?? oneField(name));
+    if (candidates.length === 0 && !isTci) return false;
+    const bitsOf = (width: number): Bits => {
+      const start = low === undefined ? 0 : Number(low);
+      const end = low === undefined ? width - 1 : Number(high ?? low);
+      if (start > end || end >= width) {
+        throw refuse(word.key, `${name} has the bits 0 to ${width - 1}, and the first comes first`);
+      }
+      const value = parseBits(word.value, end - start + 1, word.key.text);
+      return { value: value << BigInt(start), mask: allOnes(end - start + 1) << BigInt(start) };
+    };
+    if (isTci) {
+      this.#claimTci(bitsOf(name === "vlan_tci" ? tciBits : fieldOf("vlanVid").bits), this.#token(word));
+      return true;
+    }
+    this.#open.push({
+      candidates,
+      word,
+      token: this.#token(word),
+      bitsOf: (field) => maskChecked(bitsOf(field.bits), field, word.key),
+    });
+    return true;
+  }
+
+  #settle(ready: (claim: OpenClaim) => boolean): void {
+    for (const claim of this.#open.filter(ready)) {
+      const field = this.#choose(claim);
+      this.#claim(field.name, claim.bitsOf(field), claim.token);
+    }
+  }
+
+  #choose({ candidates, word }: OpenClaim): OxmField {
+    const shape = this.#shape();
+    const fields = candidates.map(fieldOf);
+    const chosen = fields.find(
+      (field) => field.prerequisite === undefined || meets(shape, field.prerequisite),
+    );
+    if (chosen !== undefined) return chosen;
+    const needed = fields.flatMap((field) => (field.prerequisite === undefined ? [] : [field.prerequisite]));
+    throw this.#lacking(word.key, needed.map((name) => prerequisiteWords[name]).join(", or "));
+  }
+
+  #checkPrerequisite(field: OxmField, shape: PacketShape, token: Token): void {
+    const { prerequisite } = field;
+    if (prerequisite === undefined || meets(shape, prerequisite)) return;
+    throw this.#lacking(token, prerequisiteWords[prerequisite]);
+  }
+
+  #lacking(token: Token, needed: string): Error {
+    const [key = ""] = token.text.split(/[=:(]/);
+    return refuse(token, `${key} needs ${needed} in the match`, {
+      openflowError: "OFPBMC_BAD_PREREQ",
+      hint: "without it ovs-ofctl drops the field and the flow matches more than was written",
+    });
+  }
+
+  #claim(name: OxmFieldName, bits: Bits, token: Token): void {
+    const claim = this.#claims.get(name);
+    this.#claims.set(name, { bits: merged(claim?.bits, bits, token), token: claim?.token ?? token });
+  }
+
+  #claimTci(bits: Bits, token: Token): void {
+    this.#tci = { bits: merged(this.#tci?.bits, bits, token), token };
+  }
+
+  #shape(): PacketShape {
+    return {
+      ...this.#known("ethType"),
+      ...this.#known("ipProto"),
+      ...this.#known("icmpv6Type"),
+      tags: 0,
+      untagged: false,
+    };
+  }
+
+  #known(name: "ethType" | "ipProto" | "icmpv6Type"): Partial<PacketShape> {
+    const claim = this.#claims.get(name);
+    return claim === undefined ? {} : { [name]: Number(claim.bits.value) };
+  }
+
+  #token(word: Word): Token {
+    return { text: this.#text.slice(word.start, word.end), start: word.start, end: word.end };
+  }
+}
+
+function fieldOf(name: OxmFieldName): OxmField {
+  const field = oxmFieldByName.get(name);
+  if (field === undefined) throw new TypeError(`${name} is not in the registry of match fields`);
+  return field;
+}
+
+function oneField(word: string): readonly OxmFieldName[] {
+  const field = oxmFieldByText.get(word);
+  return field === undefined ? [] : [field.name];
+}
+
+function exactly(value: number, bits: number): Bits {
+  return { value: BigInt(value), mask: allOnes(bits) };
+}
+
+/** nw_tos is the whole former TOS byte; its low two bits, ECN, are left out as ovs-ofctl leaves them. */
+function dscpOfTos(value: Token): Bits {
+  return { value: parseBits(value, 8, "nw_tos") >> 2n, mask: allOnes(6) };
+}
+
+function maskChecked(bits: Bits, field: OxmField, token: Token): Bits {
+  if (field.maskable || bits.mask === allOnes(field.bits)) return bits;
+  throw refuse(token, `${field.text[0]} takes no mask`, { openflowError: "OFPBMC_BAD_MASK" });
+}
+
+/** Both at once; refused where they contradict each other. */
+function merged(before: Bits | undefined, bits: Bits, token: Token): Bits {
+  if (before === undefined) return bits;
+  const both = before.mask & bits.mask;
+  if ((before.value & both) !== (bits.value & both)) {
+    throw refuse(token, `${token.text} contradicts what the match said before`);
+  }
+  return { value: before.value | bits.value, mask: before.mask | bits.mask };
+}

@@ -1,0 +1,111 @@
+// set_field, load and move: the three words that write into a field by name. A masked set_field doesn't exist in
+// OpenFlow 1.3; it becomes one load per run of ones in its mask, as ovs-ofctl sends it.
+import type { Action } from "../protocol/actions.ts";
+import type { OxmField } from "../protocol/oxm-field.ts";
+import { oxmFieldByText } from "../protocol/oxm-fields.ts";
+import { type Bits, oxmOfBits, parseFieldBits } from "./field-text.ts";
+import { allOnes, parseBits } from "./number-text.ts";
+import type { PortNumbers } from "./port-text.ts";
+import { isRawOxmWord, parseRawOxm } from "./raw-text.ts";
+import { refuse, sliceToken, type Token, type Word } from "./scanner.ts";
+import { parseSubfield, type SubfieldRange, wholeSubfield } from "./subfield-text.ts";
+
+/** A load writes at most this many bits. */
+const loadBits = 64;
+const tagBit = 0x1000n;
+
+/** `set_field:VALUE[/MASK]->FIELD` */
+export function readSetField(word: Word, context: { readonly ports: PortNumbers | undefined }): Action[] {
+  const [value, name] = splitArrow(word);
+  if (isRawOxmWord(name.text)) return [{ type: "setField", oxm: parseRawOxm(name, value) }];
+  const field = settableField(name);
+  if (!field.writable) {
+    throw refuse(name, `${name.text} can't be set`, { openflowError: "OFPBAC_BAD_SET_ARGUMENT" });
+  }
+  const bits = parseFieldBits(value, field, context.ports);
+  if (bits.mask !== allOnes(field.bits)) return loads(wholeSubfield(name), withoutTagBit(field, bits));
+  if (field.name === "vlanVid") return [{ type: "setField", oxm: vlanVid(value, bits.value) }];
+  return [{ type: "setField", oxm: oxmOfBits(field, bits) }];
+}
+
+/** `load:VALUE->FIELD[a..b]` */
+export function readLoad(word: Word): Action[] {
+  const [value, name] = splitArrow(word);
+  const range = parseSubfield(name);
+  const loaded = parseBits(value, range.nBits, `the value for ${name.text}`);
+  return loads(range, { value: loaded, mask: allOnes(range.nBits) });
+}
+
+/** `move:FIELD[a..b]->FIELD[c..d]` */
+export function readMove(word: Word): Action[] {
+  const [from, to] = splitArrow(word);
+  const src = parseSubfield(from);
+  const dst = parseSubfield(to);
+  if (src.nBits !== dst.nBits) {
+    throw refuse(
+      word.value,
+      `move takes ${src.nBits} bits from ${from.text} and gives ${dst.nBits} to ${to.text}`,
+    );
+  }
+  return [
+    { type: "regMove", nBits: src.nBits, srcOfs: src.ofs, dstOfs: dst.ofs, src: src.name, dst: dst.name },
+  ];
+}
+
+/** What stands before and after the arrow of a word's argument. */
+export function splitArrow(word: Word): [Token, Token] {
+  const value = word.value.text;
+  const arrow = value.indexOf("->");
+  // `load(1->reg0)` and `load(1)->reg0` are both written.
+  const closed = arrow > 0 && value.charAt(arrow - 1) === ")" && word.joint === "(";
+  if (arrow < 0) throw refuse(word.value, `${word.key.text} needs an arrow`, { hint: "write value->field" });
+  const target = sliceToken(word.value, arrow + 2);
+  if (target.text === "") throw refuse(word.value, `${word.key.text} names no field after the arrow`);
+  return [sliceToken(word.value, 0, closed ? arrow - 1 : arrow), target];
+}
+
+function settableField(name: Token): OxmField {
+  const field = name.text === "in_port" ? undefined : oxmFieldByText.get(name.text);
+  if (field !== undefined) return field;
+  throw refuse(name, `${name.text} is not a field that set_field knows in this version`, {
+    hint: "a register or another field of Open vSwitch's own can be written with load",
+  });
+}
+
+function vlanVid(token: Token, value: bigint): { field: "vlanVid"; value: number } {
+  if ((value & tagBit) === 0n) {
+    throw refuse(token, `set_field: a vlan_vid has bit 0x1000, ${token.text} hasn't`, {
+      openflowError: "OFPBAC_BAD_SET_ARGUMENT",
+      hint: `write set_field:${value | tagBit}->vlan_vid`,
+    });
+  }
+  return { field: "vlanVid", value: Number(value & ~tagBit) };
+}
+
+/** The tag bit can't be loaded by itself, and a tag that is set has it. */
+function withoutTagBit(field: OxmField, { value, mask }: Bits): Bits {
+  return field.name === "vlanVid" ? { value: value & ~tagBit, mask: mask & ~tagBit } : { value, mask };
+}
+
+/** One load per run of ones in the mask, the lowest first. */
+function loads(range: SubfieldRange, { value, mask }: Bits): Action[] {
+  const actions: Action[] = [];
+  let at = 0;
+  for (let left = mask; left !== 0n; ) {
+    const zeros = trailing(left, 0n);
+    const ones = Math.min(trailing(left >> BigInt(zeros), 1n), loadBits);
+    at += zeros;
+    const loaded = (value >> BigInt(at)) & allOnes(ones);
+    actions.push({ type: "regLoad", ofs: range.ofs + at, nBits: ones, dst: range.name, value: loaded });
+    at += ones;
+    left >>= BigInt(zeros + ones);
+  }
+  return actions;
+}
+
+/** How many of the lowest bits equal `bit`. */
+function trailing(value: bigint, bit: 0n | 1n): number {
+  let count = 0;
+  while (((value >> BigInt(count)) & 1n) === bit) count += 1;
+  return count;
+}
