@@ -1,13 +1,14 @@
 // `ovskit/openflow`: messages as values, flows as text, and switches to talk to. What is exported here other programs rely on.
-export { DecodeError, EncodeError } from "./codec-errors.ts";
+
 export type { ApplyOptions } from "./bundle.ts";
 export type { ChannelOptions } from "./channel.ts";
+export { DecodeError, EncodeError } from "./codec-errors.ts";
 export { type ConnectSwitchOptions, connectSwitch, defaultOpenFlowPort } from "./connect.ts";
 export {
   type ListenForSwitchesOptions,
+  listenForSwitches,
   SwitchListener,
   type SwitchListenerEvents,
-  listenForSwitches,
 } from "./controller.ts";
 export type { FlowStream } from "./flow-stream.ts";
 export {
@@ -18,7 +19,7 @@ export {
   type WatchPaused,
   type WatchSynced,
 } from "./flow-watch.ts";
-export { type Message, type MessageInput, type MessageType, decode, encode } from "./message.ts";
+export { decode, encode, type Message, type MessageInput, type MessageType } from "./message.ts";
 export type { MessageCounts } from "./message-stream.ts";
 export type * from "./protocol/actions.ts";
 export { CONTROLLER_NO_BUFFER } from "./protocol/actions.ts";
@@ -59,3 +60,4 @@ export {
   SwitchError,
 } from "./session-errors.ts";
 export { Switch, type SwitchEvents } from "./switch.ts";
+export * from "./text/index.ts";
