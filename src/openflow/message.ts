@@ -1,5 +1,6 @@
 // Every OpenFlow message as one union, and the two functions that programs outside use: bytes in, bytes out.
 
+import { DecodeError, EncodeError } from "./codec-errors.ts";
 import type { BundleAddMessage, BundleControlMessage } from "./protocol/bundle.ts";
 import type {
   BarrierReplyMessage,
@@ -17,6 +18,7 @@ import type {
 } from "./protocol/flow-monitor.ts";
 import type { FlowRemovedMessage } from "./protocol/flow-removed.ts";
 import type { HelloMessage } from "./protocol/hello.ts";
+import { anyMessage, messageName } from "./protocol/messages.ts";
 import type { MultipartReplyMessage, MultipartRequestMessage } from "./protocol/multipart.ts";
 import type { PacketInMessage, PacketOutMessage } from "./protocol/packet.ts";
 import type { PortStatusMessage } from "./protocol/port-status.ts";
@@ -27,6 +29,9 @@ import type {
   GetConfigRequestMessage,
   SetConfigMessage,
 } from "./protocol/switch-config.ts";
+import { type Fault, faultWithin } from "./wire/fault.ts";
+import { Reader } from "./wire/reader.ts";
+import { Writer } from "./wire/writer.ts";
 
 /** One OpenFlow message, told apart by `type`. */
 export type Message =
@@ -68,3 +73,53 @@ type Unnumbered<T> = T extends { type: "error" }
 
 /** A message to be encoded: `version` is 4 and `xid` 0 when left out, and an error's `name` isn't asked for. */
 export type MessageInput = Unnumbered<Message>;
+
+const reader = new Reader();
+/** The memory that messages are written into before they are copied out; taken while it is in use. */
+let spare: Writer | undefined = new Writer();
+
+/**
+ * Decodes one whole message. The value is plain and holds nothing of `bytes`. What the library has no name for stays
+ * as raw bytes that encode back unchanged; what can't be read throws a `DecodeError` with offset and field.
+ */
+export function decode(bytes: Uint8Array): Message {
+  reader.open(bytes);
+  try {
+    const message = anyMessage.read(reader);
+    if (reader.offset !== reader.end) {
+      throw reader.fault(`${reader.end - reader.offset} bytes follow the message`);
+    }
+    return message;
+  } catch (error) {
+    reader.open(bytes);
+    const fault = faultWithin(error, messageName(reader));
+    throw new DecodeError(fault.message, Math.max(fault.offset, 0), fault.path, causeOf(fault));
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * Encodes one message into memory of its own. Lengths, padding and type numbers are filled in; a value that has no
+ * wire form, and a message of more than 65535 bytes, throw an `EncodeError` that names the field.
+ */
+export function encode(message: MessageInput): Uint8Array {
+  const writer = spare ?? new Writer();
+  spare = undefined;
+  writer.offset = 0;
+  writer.limit = Number.MAX_SAFE_INTEGER;
+  try {
+    anyMessage.write(writer, message as Message);
+    return writer.copy();
+  } catch (error) {
+    const fault = faultWithin(error, message.type ?? "message");
+    throw new EncodeError(fault.message, fault.path, causeOf(fault));
+  } finally {
+    spare = writer;
+  }
+}
+
+/** The error behind a fault, if it was another one. */
+function causeOf(fault: Fault): ErrorOptions {
+  return fault.cause === undefined ? {} : { cause: fault.cause };
+}

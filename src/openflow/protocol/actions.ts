@@ -1,6 +1,14 @@
 // Actions (OpenFlow 1.3.5, 7.2.5), and Open vSwitch's register actions.
 
+import type { Codec } from "../wire/codec.ts";
+import { convert } from "../wire/convert.ts";
+import { family } from "../wire/family.ts";
+import { Fault, shown } from "../wire/fault.ts";
+import { type Struct, struct } from "../wire/struct.ts";
+import { Experimenter } from "./header.ts";
 import type { Oxm } from "./match.ts";
+import { setOxm } from "./oxm.ts";
+import { subfield } from "./subfield.ts";
 import type { SubfieldName } from "./subfields.ts";
 
 /** `maxLen` of an output to the controller that asks for the whole packet. */
@@ -108,3 +116,97 @@ export type Action =
   | RegLoadAction
   | ExperimenterAction
   | RawAction;
+
+const output = struct("output", (f): OutputAction => ({ type: "output", port: f.u32(), maxLen: f.u16() }), {
+  pad: 6,
+});
+
+function plain<T extends string>(type: T): Struct<PlainAction<T>> {
+  return struct(type, (): PlainAction<T> => ({ type }), { pad: 4 });
+}
+
+function tagged<T extends string>(type: T): Struct<EtherTypeAction<T>> {
+  return struct(type, (f): EtherTypeAction<T> => ({ type, etherType: f.u16() }), { pad: 2 });
+}
+
+const setMplsTtl = struct("setMplsTtl", (f): SetMplsTtlAction => ({ type: "setMplsTtl", ttl: f.u8() }), {
+  pad: 3,
+});
+
+const setNwTtl = struct("setNwTtl", (f): SetNwTtlAction => ({ type: "setNwTtl", ttl: f.u8() }), { pad: 3 });
+
+const setQueue = struct("setQueue", (f): SetQueueAction => ({ type: "setQueue", queueId: f.u32() }));
+
+const group = struct("group", (f): GroupAction => ({ type: "group", groupId: f.u32() }));
+
+const setField = struct("setField", (f): SetFieldAction => ({ type: "setField", oxm: f.part(setOxm) }), {
+  aligned: true,
+});
+
+const regMove = struct(
+  "regMove",
+  (f): RegMoveAction => ({
+    type: "regMove",
+    nBits: f.u16(),
+    srcOfs: f.u16(),
+    dstOfs: f.u16(),
+    src: f.part(subfield),
+    dst: f.part(subfield),
+  }),
+);
+
+interface RegLoadWire extends Omit<RegLoadAction, "ofs" | "nBits"> {
+  /** The lowest bit in the upper 10 bits, the number of bits less one in the lower 6. */
+  ofsNBits: number;
+}
+
+const regLoadWire = struct(
+  "regLoad",
+  (f): RegLoadWire => ({ type: "regLoad", ofsNBits: f.u16(), dst: f.part(subfield), value: f.u64() }),
+);
+
+function checked(value: number, min: number, max: number, key: string): number {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new Fault(`must be a whole number from ${min} to ${max}, not ${shown(value)}`, -1, key);
+  }
+  return value;
+}
+
+const regLoad = convert<RegLoadWire, RegLoadAction>(regLoadWire, {
+  toValue: ({ ofsNBits, dst, value }) => ({
+    type: "regLoad",
+    ofs: ofsNBits >> 6,
+    nBits: (ofsNBits & 0x3f) + 1,
+    dst,
+    value,
+  }),
+  toWire: ({ ofs, nBits, dst, value }) => ({
+    type: "regLoad",
+    ofsNBits: checked(ofs, 0, 1023, "ofs") * 64 + checked(nBits, 1, 64, "nBits") - 1,
+    dst,
+    value,
+  }),
+});
+
+/** One action, with its type and length. */
+export const action: Codec<Action> = family<Action>("action", {
+  members: {
+    0: output,
+    11: plain("copyTtlOut"),
+    12: plain("copyTtlIn"),
+    15: setMplsTtl,
+    16: plain("decMplsTtl"),
+    17: tagged("pushVlan"),
+    18: plain("popVlan"),
+    19: tagged("pushMpls"),
+    20: tagged("popMpls"),
+    21: setQueue,
+    22: group,
+    23: setNwTtl,
+    24: plain("decNwTtl"),
+    25: setField,
+    26: tagged("pushPbb"),
+    27: plain("popPbb"),
+  },
+  experimenters: { subtypeBytes: 2, members: { [Experimenter.nicira]: { 6: regMove, 7: regLoad } } },
+});

@@ -1,7 +1,9 @@
 // Bundles in their ONF experimenter form for OpenFlow 1.3 (EXT-230): several changes that take effect as one.
 
 import type { Message } from "../message.ts";
-import type { Header } from "./header.ts";
+import { type Codec, names } from "../wire/codec.ts";
+import type { Struct } from "../wire/struct.ts";
+import { type Header, message, version, xid } from "./header.ts";
 
 export type BundleControlType =
   | "openRequest"
@@ -40,3 +42,46 @@ export interface BundleAdd {
 }
 
 export interface BundleAddMessage extends Header<"bundleAdd">, BundleAdd {}
+
+const controls = names<BundleControlType>({
+  openRequest: 0,
+  openReply: 1,
+  closeRequest: 2,
+  closeReply: 3,
+  commitRequest: 4,
+  commitReply: 5,
+  discardRequest: 6,
+  discardReply: 7,
+});
+
+/** The bytes of an experimenter message's two ids, which are set from the table of messages. */
+const IDS = 8;
+
+export const bundleControl: Struct<BundleControlMessage> = message(
+  "bundleControl",
+  (f): BundleControlMessage => ({
+    version: version(f),
+    type: "bundleControl",
+    xid: xid(f),
+    bundleId: f.pad(IDS).u32(),
+    control: f.named16(controls),
+    flags: f.u16(),
+    properties: f.rest(),
+  }),
+);
+
+/** A bundle add, with what reads and writes the message in it. */
+export function bundleAdd(inner: Codec<Message>): Struct<BundleAddMessage> {
+  return message(
+    "bundleAdd",
+    (f): BundleAddMessage => ({
+      version: version(f),
+      type: "bundleAdd",
+      xid: xid(f),
+      bundleId: f.pad(IDS).u32(),
+      flags: f.pad(2).u16(),
+      message: f.part(inner),
+      properties: f.rest(),
+    }),
+  );
+}

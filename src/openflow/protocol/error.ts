@@ -1,6 +1,11 @@
 // ERROR (OpenFlow 1.3.5, 7.4.4): what the other side refused, and why.
 
-import type { Header } from "./header.ts";
+import { convert } from "../wire/convert.ts";
+import type { Reader } from "../wire/reader.ts";
+import type { Struct } from "../wire/struct.ts";
+import type { Writer } from "../wire/writer.ts";
+import { errorName } from "./error-names.ts";
+import { type Header, message, version, xid } from "./header.ts";
 
 export interface ErrorBody {
   /** `OFPET_*`; 0xffff for an experimenter's error. */
@@ -16,3 +21,56 @@ export interface ErrorBody {
 }
 
 export interface ErrorMessage extends Header<"error">, ErrorBody {}
+
+/** The type of errors that are an experimenter's (`OFPET_EXPERIMENTER`). */
+const EXPERIMENTER = 0xffff;
+
+type StandardWire = Omit<ErrorMessage, "name" | "experimenter">;
+type ExperimenterWire = StandardWire & { experimenter: number };
+
+const standard = convert<StandardWire, ErrorMessage>(
+  message(
+    "error",
+    (f): StandardWire => ({
+      version: version(f),
+      type: "error",
+      xid: xid(f),
+      errorType: f.u16(),
+      errorCode: f.u16(),
+      data: f.rest(),
+    }),
+  ),
+  { toValue: (wire) => ({ ...wire, name: errorName(wire) }), toWire: (value) => value },
+);
+
+const experimenters = convert<ExperimenterWire, ErrorMessage>(
+  message(
+    "error",
+    (f): ExperimenterWire => ({
+      version: version(f),
+      type: "error",
+      xid: xid(f),
+      errorType: f.u16(),
+      errorCode: f.u16(),
+      experimenter: f.u32(),
+      data: f.rest(),
+    }),
+  ),
+  {
+    toValue: (wire) => ({ ...wire, name: errorName(wire) }),
+    toWire: (value) => value as ExperimenterWire,
+  },
+);
+
+/** An error, a standard one or an experimenter's: the type says which. */
+export const error: Struct<ErrorMessage> = {
+  ...standard,
+  read(reader: Reader): ErrorMessage {
+    const { offset, end, view } = reader;
+    const isExperimenter = end - offset >= 10 && view.getUint16(offset + 8) === EXPERIMENTER;
+    return (isExperimenter ? experimenters : standard).read(reader);
+  },
+  write(writer: Writer, value: ErrorMessage): void {
+    (value.errorType === EXPERIMENTER ? experimenters : standard).write(writer, value);
+  },
+};

@@ -1,6 +1,7 @@
 // EXPERIMENTER (OpenFlow 1.3.5, 7.5.4): messages of others; those the library knows have files of their own.
 
-import type { Header } from "./header.ts";
+import { type Struct, struct } from "../wire/struct.ts";
+import { type Header, message, version, xid } from "./header.ts";
 
 export interface ExperimenterBody {
   /** The experimenter's id. */
@@ -21,3 +22,26 @@ export interface RawMessage extends Header<"raw"> {
   /** What follows the header. */
   body: Uint8Array;
 }
+
+export const experimenter: Struct<ExperimenterMessage> = message(
+  "experimenter",
+  (f): ExperimenterMessage => ({
+    version: version(f),
+    type: "experimenter",
+    xid: xid(f),
+    experimenter: f.u32(),
+    expType: f.u32(),
+    data: f.rest(),
+  }),
+);
+
+export const raw: Struct<RawMessage> = struct(
+  "raw",
+  (f): RawMessage => ({
+    version: version(f),
+    type: "raw",
+    number: f.u8(),
+    xid: f.pad(2).u32(0),
+    body: f.rest(),
+  }),
+);

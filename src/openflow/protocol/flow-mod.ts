@@ -1,8 +1,10 @@
 // FLOW_MOD (OpenFlow 1.3.5, 7.3.4.1): adds, changes and deletes flows.
 
-import type { Header } from "./header.ts";
-import type { Instruction } from "./instructions.ts";
-import type { Match } from "./match.ts";
+import { names } from "../wire/codec.ts";
+import type { Struct } from "../wire/struct.ts";
+import { type Header, message, version, xid } from "./header.ts";
+import { type Instruction, instruction } from "./instructions.ts";
+import { type Match, match } from "./match.ts";
 import { Group, NO_BUFFER, Port } from "./ports.ts";
 
 export type FlowModCommand = "add" | "modify" | "modifyStrict" | "delete" | "deleteStrict";
@@ -69,3 +71,27 @@ export function flowMod(given: Partial<FlowMod> = {}): FlowMod {
     ...given,
   };
 }
+
+const commands = names<FlowModCommand>({ add: 0, modify: 1, modifyStrict: 2, delete: 3, deleteStrict: 4 });
+
+export const flowModMessage: Struct<FlowModMessage> = message(
+  "flowMod",
+  (f): FlowModMessage => ({
+    version: version(f),
+    type: "flowMod",
+    xid: xid(f),
+    cookie: f.u64(),
+    cookieMask: f.u64(),
+    tableId: f.u8(),
+    command: f.named8(commands),
+    idleTimeout: f.u16(),
+    hardTimeout: f.u16(),
+    priority: f.u16(),
+    bufferId: f.u32(),
+    outPort: f.u32(),
+    outGroup: f.u32(),
+    flags: f.u16(),
+    match: f.pad(2).part(match),
+    instructions: f.list(instruction),
+  }),
+);

@@ -1,9 +1,13 @@
 // Flow monitors in their ONF experimenter form for OpenFlow 1.3 (EXT-187), as Open vSwitch 3.0 and later speak it:
 // the switch tells of every change to the flows that a monitor names.
 
-import type { Header } from "./header.ts";
-import type { Instruction } from "./instructions.ts";
-import type { Match } from "./match.ts";
+import type { Codec } from "../wire/codec.ts";
+import { convert } from "../wire/convert.ts";
+import { family } from "../wire/family.ts";
+import { type Struct, struct } from "../wire/struct.ts";
+import { type Header, message, version, xid } from "./header.ts";
+import { type Instruction, instruction } from "./instructions.ts";
+import { type Match, match, matchLength } from "./match.ts";
 
 /** Bits of `FlowMonitorRequest.flags`. */
 export const FlowMonitorFlag = {
@@ -72,3 +76,91 @@ export interface FlowMonitorCancelMessage extends Header<"flowMonitorCancel">, F
 export interface FlowMonitorPausedMessage extends Header<"flowMonitorPaused"> {}
 /** Updates go on; what changed in between has been told. */
 export interface FlowMonitorResumedMessage extends Header<"flowMonitorResumed"> {}
+
+/** What the wire says beside the value: how long the match is, which the match says as well. */
+interface WithMatchLength {
+  matchLength: number;
+}
+
+function withoutLength<T extends WithMatchLength>(wire: T): Omit<T, "matchLength"> {
+  const { matchLength: _, ...value } = wire;
+  return value;
+}
+
+export const flowMonitorRequest: Codec<FlowMonitorRequest> = convert(
+  struct("onf_flow_monitor_request", (f): FlowMonitorRequest & WithMatchLength => ({
+    monitorId: f.u32(),
+    flags: f.u16(),
+    matchLength: f.u16(),
+    outPort: f.u32(),
+    tableId: f.u8(),
+    match: f.pad(3).part(match),
+  })),
+  {
+    toValue: (wire): FlowMonitorRequest => withoutLength(wire),
+    toWire: (value) => ({ ...value, matchLength: matchLength(value.match) }),
+  },
+);
+
+function fullUpdate(event: FlowUpdateEvent): Struct<FlowUpdateFull> {
+  return convert(
+    struct("onf_flow_update_full", (f): FlowUpdateFull & WithMatchLength => ({
+      event,
+      reason: f.u16(),
+      priority: f.u16(),
+      idleTimeout: f.u16(),
+      hardTimeout: f.u16(),
+      matchLength: f.u16(),
+      tableId: f.u8(),
+      cookie: f.pad(1).u64(),
+      match: f.part(match),
+      instructions: f.list(instruction),
+    })),
+    {
+      toValue: (wire): FlowUpdateFull => withoutLength(wire),
+      toWire: (value) => ({ ...value, matchLength: matchLength(value.match) }),
+    },
+  );
+}
+
+const abbreviatedUpdate = struct(
+  "onf_flow_update_abbrev",
+  (f): FlowUpdateAbbreviated => ({ event: "abbreviated", xid: f.u32() }),
+);
+
+/** One update, with its length and event. */
+export const flowUpdate: Codec<FlowUpdate> = family<FlowUpdate>("flow update", {
+  tag: "event",
+  lengthFirst: true,
+  members: {
+    0: fullUpdate("added"),
+    1: fullUpdate("deleted"),
+    2: fullUpdate("modified"),
+    3: abbreviatedUpdate,
+  },
+});
+
+/** The bytes of an experimenter message's two ids, which are set from the table of messages. */
+const IDS = 8;
+
+export const flowMonitorCancel: Struct<FlowMonitorCancelMessage> = message(
+  "flowMonitorCancel",
+  (f): FlowMonitorCancelMessage => ({
+    version: version(f),
+    type: "flowMonitorCancel",
+    xid: xid(f),
+    monitorId: f.pad(IDS).u32(),
+  }),
+);
+
+export const flowMonitorPaused: Struct<FlowMonitorPausedMessage> = message(
+  "flowMonitorPaused",
+  (f): FlowMonitorPausedMessage => ({ version: version(f), type: "flowMonitorPaused", xid: xid(f) }),
+  { pad: IDS },
+);
+
+export const flowMonitorResumed: Struct<FlowMonitorResumedMessage> = message(
+  "flowMonitorResumed",
+  (f): FlowMonitorResumedMessage => ({ version: version(f), type: "flowMonitorResumed", xid: xid(f) }),
+  { pad: IDS },
+);

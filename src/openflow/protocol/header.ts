@@ -1,4 +1,7 @@
-// The header that opens every OpenFlow message, and the versions that a peer may greet with.
+// The header that opens every OpenFlow message, and how a message is declared with it.
+
+import type { Layout } from "../wire/layout.ts";
+import { type Struct, struct } from "../wire/struct.ts";
 
 /** The wire version of OpenFlow 1.3, which this library speaks. */
 export const OPENFLOW_1_3 = 4;
@@ -19,4 +22,26 @@ export interface Header<T extends string> {
   type: T;
   /** The transaction id, 0 to 4294967295; a reply carries its request's. */
   xid: number;
+}
+
+/** The first entry of a message's declaration. */
+export function version(f: Layout): number {
+  return f.u8(OPENFLOW_1_3);
+}
+
+/** The third entry of a message's declaration. Type and length before it are set from the table of messages. */
+export function xid(f: Layout): number {
+  return f.pad(3).u32(0);
+}
+
+/**
+ * Declares a message: `version`, `type` (a constant), `xid`, and then its own fields. Its fixed part is read by
+ * binary-parser, in one parse.
+ */
+export function message<T extends Header<string>>(
+  name: T["type"],
+  declaration: (f: Layout) => T,
+  options: { pad?: number } = {},
+): Struct<T> {
+  return struct(name, declaration, { ...options, engine: "parser" });
 }

@@ -1,6 +1,9 @@
 // Instructions (OpenFlow 1.3.5, 7.2.4): what a flow does with a packet that matches.
 
-import type { Action } from "./actions.ts";
+import type { Codec } from "../wire/codec.ts";
+import { family } from "../wire/family.ts";
+import { struct } from "../wire/struct.ts";
+import { type Action, action } from "./actions.ts";
 
 export interface GotoTableInstruction {
   type: "gotoTable";
@@ -54,3 +57,41 @@ export type Instruction =
   | MeterInstruction
   | ExperimenterInstruction
   | RawInstruction;
+
+const gotoTable = struct("gotoTable", (f): GotoTableInstruction => ({ type: "gotoTable", tableId: f.u8() }), {
+  pad: 3,
+});
+
+const writeMetadata = struct(
+  "writeMetadata",
+  (f): WriteMetadataInstruction => ({ type: "writeMetadata", metadata: f.pad(4).u64(), mask: f.u64() }),
+);
+
+const writeActions = struct(
+  "writeActions",
+  (f): ActionsInstruction<"writeActions"> => ({ type: "writeActions", actions: f.pad(4).list(action) }),
+);
+
+const applyActions = struct(
+  "applyActions",
+  (f): ActionsInstruction<"applyActions"> => ({ type: "applyActions", actions: f.pad(4).list(action) }),
+);
+
+const clearActions = struct("clearActions", (): ClearActionsInstruction => ({ type: "clearActions" }), {
+  pad: 4,
+});
+
+const meter = struct("meter", (f): MeterInstruction => ({ type: "meter", meterId: f.u32() }));
+
+/** One instruction, with its type and length. */
+export const instruction: Codec<Instruction> = family<Instruction>("instruction", {
+  members: {
+    1: gotoTable,
+    2: writeMetadata,
+    3: writeActions,
+    4: applyActions,
+    5: clearActions,
+    6: meter,
+  },
+  experimenters: { subtypeBytes: 4, members: {} },
+});

@@ -1,5 +1,10 @@
 // The flow match (OpenFlow 1.3.5, 7.2.3): a list of OXM fields in the order in which they stand on the wire.
 
+import type { Codec } from "../wire/codec.ts";
+import { Fault, faultWithin, shown } from "../wire/fault.ts";
+import type { Reader } from "../wire/reader.ts";
+import { Writer } from "../wire/writer.ts";
+import { oxm } from "./oxm.ts";
 import type { OxmFieldName, OxmValues } from "./oxm-field.ts";
 import { oxmFieldByName } from "./oxm-fields.ts";
 
@@ -39,4 +44,78 @@ function rank(oxm: Oxm): number {
 /** The same match in the order in which Open vSwitch writes one: prerequisites first, raw fields last. */
 export function canonicalMatch(match: Match): Match {
   return match.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** The match type of OXM fields (`OFPMT_OXM`); the only other one died with OpenFlow 1.1. */
+const OXM_MATCH = 1;
+const HEADER_BYTES = 4;
+
+/** The match (`ofp_match`): type, length, fields; the padding to a multiple of 8 isn't counted in the length. */
+export const match: Codec<Match> = {
+  name: "match",
+  minBytes: 8,
+  fixedBytes: undefined,
+
+  read(reader: Reader): Match {
+    const start = reader.offset;
+    const outer = reader.end;
+    const left = outer - start;
+    if (left < 8) {
+      throw reader.fault(`a match takes at least 8 bytes and ${left} are left`);
+    }
+    const type = reader.view.getUint16(start);
+    if (type !== OXM_MATCH) {
+      throw reader.fault(`${type} is no match of OXM fields`, "type");
+    }
+    const length = reader.view.getUint16(start + 2);
+    const padded = (length + 7) & ~7;
+    if (length < HEADER_BYTES || padded > left) {
+      throw reader.fault(`${length} is no length for a match with ${left} bytes left`, "length", start + 2);
+    }
+    const fields: Oxm[] = [];
+    reader.offset = start + HEADER_BYTES;
+    reader.end = start + length;
+    try {
+      while (reader.offset < reader.end) {
+        fields.push(oxm.read(reader));
+      }
+    } catch (error) {
+      throw error instanceof Fault ? error.within(`[${fields.length}]`) : error;
+    }
+    reader.end = outer;
+    reader.offset = start + padded;
+    return fields;
+  },
+
+  write(writer: Writer, value: Match): void {
+    if (!Array.isArray(value)) {
+      throw new Fault(`must be a list of match fields, not ${shown(value)}`, -1);
+    }
+    const start = writer.offset;
+    writer.ensure(HEADER_BYTES);
+    writer.u16(OXM_MATCH);
+    writer.offset = start + HEADER_BYTES;
+    let index = 0;
+    try {
+      for (const field of value as Match) {
+        oxm.write(writer, field);
+        index++;
+      }
+    } catch (error) {
+      throw faultWithin(error, `[${index}]`);
+    }
+    writer.patch16(start + 2, writer.offset - start);
+    writer.align(start, 8);
+  },
+};
+
+/** The length that a match says it has: its fields and its own header, without the padding. */
+export function matchLength(value: Match): number {
+  const writer = new Writer();
+  try {
+    match.write(writer, value);
+  } catch (error) {
+    throw faultWithin(error, "match");
+  }
+  return writer.view.getUint16(2);
 }

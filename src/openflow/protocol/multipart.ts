@@ -1,10 +1,29 @@
 // MULTIPART (OpenFlow 1.3.5, 7.3.5): requests whose reply may come in several messages.
 
-import type { FlowMonitorRequest, FlowUpdate } from "./flow-monitor.ts";
-import type { AggregateStats, FlowStats, FlowStatsRequest } from "./flow-stats.ts";
-import type { Header } from "./header.ts";
-import type { PortDesc } from "./ports.ts";
-import type { PortStats, PortStatsRequest, SwitchDesc, TableStats } from "./switch-stats.ts";
+import { convert } from "../wire/convert.ts";
+import type { Layout } from "../wire/layout.ts";
+import type { Struct } from "../wire/struct.ts";
+import { type FlowMonitorRequest, type FlowUpdate, flowMonitorRequest, flowUpdate } from "./flow-monitor.ts";
+import {
+  type AggregateStats,
+  aggregateStats,
+  type FlowStats,
+  type FlowStatsRequest,
+  flowStats,
+  flowStatsRequest,
+} from "./flow-stats.ts";
+import { Experimenter, type Header, message, version, xid } from "./header.ts";
+import { type PortDesc, portDesc } from "./ports.ts";
+import {
+  type PortStats,
+  type PortStatsRequest,
+  portStats,
+  portStatsRequest,
+  type SwitchDesc,
+  switchDesc,
+  type TableStats,
+  tableStats,
+} from "./switch-stats.ts";
 
 /** A body that the library doesn't know: kept as it came. */
 export interface RawMultipart {
@@ -41,7 +60,7 @@ export interface MultipartReplyBodies {
 /** The kinds of multipart messages that have a name. */
 export type MultipartName = keyof MultipartReplyBodies;
 
-interface Multipart<T extends string, N extends MultipartName, B> extends Header<T> {
+export interface Multipart<T extends string, N extends MultipartName, B> extends Header<T> {
   /** What is asked for. */
   multipart: N;
   /** Whether another part follows. */
@@ -56,3 +75,121 @@ export type MultipartRequestMessage = {
 export type MultipartReplyMessage = {
   [N in MultipartName]: Multipart<"multipartReply", N, MultipartReplyBodies[N]>;
 }[MultipartName];
+
+type Direction = "multipartRequest" | "multipartReply";
+
+/** The two bytes of the multipart type, which is set from the tables below. */
+const TYPE = 2;
+const PAD = 4;
+
+/** A multipart message with a body, which begins after the padding of the header. */
+function withBody<T extends Direction, N extends MultipartName, B>(
+  type: T,
+  multipart: N,
+  body: (f: Layout) => B,
+): Struct<Multipart<T, N, B>> {
+  return message(
+    type,
+    (f): Multipart<T, N, B> => ({
+      version: version(f),
+      type,
+      xid: xid(f),
+      multipart,
+      more: f.pad(TYPE).flag16(),
+      body: body(f.pad(PAD)),
+    }),
+  );
+}
+
+/** A multipart message without a body. */
+function withoutBody<T extends Direction, N extends MultipartName>(
+  type: T,
+  multipart: N,
+): Struct<Multipart<T, N, undefined>> {
+  return message(
+    type,
+    (f): Multipart<T, N, undefined> => ({
+      version: version(f),
+      type,
+      xid: xid(f),
+      multipart,
+      more: f.pad(TYPE).flag16(),
+      body: undefined,
+    }),
+    { pad: PAD },
+  );
+}
+
+interface RawWire<T extends Direction> extends Header<T> {
+  multipart: "raw";
+  number: number;
+  more: boolean;
+  data: Uint8Array;
+}
+
+/** A multipart message whose body the library doesn't know. */
+function rawBody<T extends Direction>(type: T): Struct<Multipart<T, "raw", RawMultipart>> {
+  return convert<RawWire<T>, Multipart<T, "raw", RawMultipart>>(
+    message(
+      type,
+      (f): RawWire<T> => ({
+        version: version(f),
+        type,
+        xid: xid(f),
+        multipart: "raw",
+        number: f.u16(),
+        more: f.flag16(),
+        data: f.pad(PAD).rest(),
+      }),
+    ),
+    {
+      toValue: ({ number, data, ...header }) => ({ ...header, body: { number, data } }),
+      toWire: ({ body, ...header }) => ({ ...header, ...body }),
+    },
+  );
+}
+
+/** What one direction's multipart messages are, by type, and the experimenters' by id and type. */
+export interface MultipartTable<M> {
+  readonly standard: Readonly<Record<number, Struct<M>>>;
+  readonly experimenters: Readonly<Record<number, Readonly<Record<number, Struct<M>>>>>;
+  readonly raw: Struct<M>;
+}
+
+/** The bytes of an experimenter's two ids, which are set from the tables below. */
+const IDS = 8;
+const FLOW_MONITOR = 1870;
+
+export const multipartRequests: MultipartTable<MultipartRequestMessage> = {
+  standard: {
+    0: withoutBody("multipartRequest", "desc"),
+    1: withBody("multipartRequest", "flow", (f) => f.part(flowStatsRequest)),
+    2: withBody("multipartRequest", "aggregate", (f) => f.part(flowStatsRequest)),
+    3: withoutBody("multipartRequest", "table"),
+    4: withBody("multipartRequest", "portStats", (f) => f.part(portStatsRequest)),
+    13: withoutBody("multipartRequest", "portDesc"),
+  },
+  experimenters: {
+    [Experimenter.onf]: {
+      [FLOW_MONITOR]: withBody("multipartRequest", "flowMonitor", (f) => f.pad(IDS).list(flowMonitorRequest)),
+    },
+  },
+  raw: rawBody("multipartRequest"),
+};
+
+export const multipartReplies: MultipartTable<MultipartReplyMessage> = {
+  standard: {
+    0: withBody("multipartReply", "desc", (f) => f.part(switchDesc)),
+    1: withBody("multipartReply", "flow", (f) => f.list(flowStats)),
+    2: withBody("multipartReply", "aggregate", (f) => f.part(aggregateStats)),
+    3: withBody("multipartReply", "table", (f) => f.list(tableStats)),
+    4: withBody("multipartReply", "portStats", (f) => f.list(portStats)),
+    13: withBody("multipartReply", "portDesc", (f) => f.list(portDesc)),
+  },
+  experimenters: {
+    [Experimenter.onf]: {
+      [FLOW_MONITOR]: withBody("multipartReply", "flowMonitor", (f) => f.pad(IDS).list(flowUpdate)),
+    },
+  },
+  raw: rawBody("multipartReply"),
+};

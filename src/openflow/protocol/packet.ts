@@ -1,8 +1,10 @@
 // PACKET_IN and PACKET_OUT (OpenFlow 1.3.5, 7.4.1 and 7.3.7): packets between switch and controller.
 
-import type { Action } from "./actions.ts";
-import type { Header } from "./header.ts";
-import type { Match } from "./match.ts";
+import { names } from "../wire/codec.ts";
+import type { Struct } from "../wire/struct.ts";
+import { type Action, action } from "./actions.ts";
+import { type Header, message, version, xid } from "./header.ts";
+import { type Match, match } from "./match.ts";
 
 export type PacketInReason = "noMatch" | "action" | "invalidTtl";
 
@@ -35,3 +37,34 @@ export interface PacketOut {
 }
 
 export interface PacketOutMessage extends Header<"packetOut">, PacketOut {}
+
+const packetInReasons = names<PacketInReason>({ noMatch: 0, action: 1, invalidTtl: 2 });
+
+export const packetIn: Struct<PacketInMessage> = message(
+  "packetIn",
+  (f): PacketInMessage => ({
+    version: version(f),
+    type: "packetIn",
+    xid: xid(f),
+    bufferId: f.u32(),
+    totalLen: f.u16(),
+    reason: f.named8(packetInReasons),
+    tableId: f.u8(),
+    cookie: f.u64(),
+    match: f.part(match),
+    data: f.pad(2).rest(),
+  }),
+);
+
+export const packetOut: Struct<PacketOutMessage> = message(
+  "packetOut",
+  (f): PacketOutMessage => ({
+    version: version(f),
+    type: "packetOut",
+    xid: xid(f),
+    bufferId: f.u32(),
+    inPort: f.u32(),
+    actions: f.length16().pad(6).listWithin(action),
+    data: f.rest(),
+  }),
+);

@@ -1,7 +1,9 @@
 // PORT_STATUS (OpenFlow 1.3.5, 7.4.3): a port came, went or changed.
 
-import type { Header } from "./header.ts";
-import type { PortDesc } from "./ports.ts";
+import { names } from "../wire/codec.ts";
+import type { Struct } from "../wire/struct.ts";
+import { type Header, message, version, xid } from "./header.ts";
+import { type PortDesc, portDesc } from "./ports.ts";
 
 export type PortStatusReason = "add" | "delete" | "modify";
 
@@ -13,3 +15,16 @@ export interface PortStatus {
 }
 
 export interface PortStatusMessage extends Header<"portStatus">, PortStatus {}
+
+const reasons = names<PortStatusReason>({ add: 0, delete: 1, modify: 2 });
+
+export const portStatus: Struct<PortStatusMessage> = message(
+  "portStatus",
+  (f): PortStatusMessage => ({
+    version: version(f),
+    type: "portStatus",
+    xid: xid(f),
+    reason: f.named8(reasons),
+    desc: f.pad(7).part(portDesc),
+  }),
+);

@@ -1,5 +1,7 @@
 // Ports (OpenFlow 1.3.5, 7.2.1): reserved numbers, their description, and the bits of its flags.
 
+import { type Struct, struct } from "../wire/struct.ts";
+
 /** Reserved port numbers. */
 export const Port = {
   /** The highest number a real port may have. */
@@ -75,3 +77,20 @@ export interface PortDesc {
   /** Greatest speed in kbit/s. */
   maxSpeed: number;
 }
+
+export const portDesc: Struct<PortDesc> = struct(
+  "ofp_port",
+  (f): PortDesc => ({
+    portNo: f.u32(),
+    hwAddr: f.pad(4).mac(),
+    name: f.pad(2).text(16),
+    config: f.u32(),
+    state: f.u32(),
+    curr: f.u32(),
+    advertised: f.u32(),
+    supported: f.u32(),
+    peer: f.u32(),
+    currSpeed: f.u32(),
+    maxSpeed: f.u32(),
+  }),
+);

@@ -1,6 +1,7 @@
 // Features and configuration (OpenFlow 1.3.5, 7.3.1 and 7.3.2): what the switch is and how it treats packets.
 
-import type { Header } from "./header.ts";
+import type { Struct } from "../wire/struct.ts";
+import { type Header, message, version, xid } from "./header.ts";
 
 /** Bits of `FeaturesReply.capabilities`. */
 export const Capability = {
@@ -39,3 +40,50 @@ export interface SwitchConfig {
 export interface GetConfigRequestMessage extends Header<"getConfigRequest"> {}
 export interface GetConfigReplyMessage extends Header<"getConfigReply">, SwitchConfig {}
 export interface SetConfigMessage extends Header<"setConfig">, SwitchConfig {}
+
+export const featuresRequest: Struct<FeaturesRequestMessage> = message(
+  "featuresRequest",
+  (f): FeaturesRequestMessage => ({ version: version(f), type: "featuresRequest", xid: xid(f) }),
+);
+
+export const featuresReply: Struct<FeaturesReplyMessage> = message(
+  "featuresReply",
+  (f): FeaturesReplyMessage => ({
+    version: version(f),
+    type: "featuresReply",
+    xid: xid(f),
+    datapathId: f.u64(),
+    nBuffers: f.u32(),
+    nTables: f.u8(),
+    auxiliaryId: f.u8(),
+    capabilities: f.pad(2).u32(),
+    reserved: f.u32(0),
+  }),
+);
+
+export const getConfigRequest: Struct<GetConfigRequestMessage> = message(
+  "getConfigRequest",
+  (f): GetConfigRequestMessage => ({ version: version(f), type: "getConfigRequest", xid: xid(f) }),
+);
+
+export const getConfigReply: Struct<GetConfigReplyMessage> = message(
+  "getConfigReply",
+  (f): GetConfigReplyMessage => ({
+    version: version(f),
+    type: "getConfigReply",
+    xid: xid(f),
+    flags: f.u16(),
+    missSendLen: f.u16(),
+  }),
+);
+
+export const setConfig: Struct<SetConfigMessage> = message(
+  "setConfig",
+  (f): SetConfigMessage => ({
+    version: version(f),
+    type: "setConfig",
+    xid: xid(f),
+    flags: f.u16(),
+    missSendLen: f.u16(),
+  }),
+);

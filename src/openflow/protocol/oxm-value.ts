@@ -1,0 +1,209 @@
+// The value of a match field between bytes and the form that programs see. A value is read only if it can be written
+// back as it was: bits beyond the field's own give undefined, and the field stays raw.
+
+import { formatIpv4, formatIpv6, parseIpv4, writeIpv6, writeMac } from "../wire/addresses.ts";
+import { Fault, shown } from "../wire/fault.ts";
+import type { Reader } from "../wire/reader.ts";
+import type { Writer } from "../wire/writer.ts";
+import type { OxmField } from "./oxm-field.ts";
+
+/** A value as programs see it. */
+export type OxmValue = number | bigint | string;
+
+/** What a field's entry says, in the form that reading and writing want. */
+export interface OxmPlan {
+  readonly field: OxmField;
+  readonly name: OxmField["name"];
+  /** The header without a mask, and what is added to it for one. */
+  readonly header: number;
+  readonly maskedHeader: number;
+  readonly bytes: number;
+  /** The greatest number that fits, for numbers. */
+  readonly max: number;
+  readonly maskable: boolean;
+  readonly form: number;
+}
+
+/** The forms of values, by which reading and writing branch. */
+const Form = { u8: 0, u16: 1, u24: 2, u32: 3, u64: 4, mac: 5, ipv4: 6, ipv6: 7, vlan: 8 } as const;
+
+const numberForms: Readonly<Record<number, number>> = { 1: Form.u8, 2: Form.u16, 3: Form.u24, 4: Form.u32 };
+
+const otherForms: Readonly<Record<Exclude<OxmField["kind"], "number">, number>> = {
+  bigint: Form.u64,
+  mac: Form.mac,
+  ipv4: Form.ipv4,
+  ipv6: Form.ipv6,
+  vlan: Form.vlan,
+};
+
+function formOf(field: OxmField): number {
+  return field.kind === "number" ? (numberForms[field.bytes] ?? Form.u32) : otherForms[field.kind];
+}
+
+/** The plan for a field under its first header. */
+export function planFor(field: OxmField): OxmPlan {
+  const [wire] = field.wire;
+  const header = wire.class * 0x10000 + wire.number * 0x200 + field.bytes;
+  return {
+    field,
+    name: field.name,
+    header,
+    maskedHeader: header + 0x100 + field.bytes,
+    bytes: field.bytes,
+    max: field.bits <= 32 ? 2 ** field.bits - 1 : 0,
+    maskable: field.maskable,
+    form: formOf(field),
+  };
+}
+
+/** The bit that says that there is a tag at all (OpenFlow 1.3.5, 7.2.3.7, OFPVID_PRESENT). */
+const VLAN_PRESENT = 0x1000;
+const VLAN_MAX = 0xfff;
+
+/** The value at `at`; undefined if it has bits that the field hasn't. */
+export function readValue(reader: Reader, plan: OxmPlan, at: number): OxmValue | undefined {
+  const { view } = reader;
+  switch (plan.form) {
+    case Form.u8:
+      return within(view.getUint8(at), plan.max);
+    case Form.u16:
+      return within(view.getUint16(at), plan.max);
+    case Form.u32:
+      return within(view.getUint32(at), plan.max);
+    case Form.ipv4:
+      return formatIpv4(view.getUint32(at));
+    case Form.mac:
+      return reader.macAt(at);
+    case Form.u64:
+      return view.getBigUint64(at);
+    case Form.vlan:
+      return readVlan(view.getUint16(at));
+    case Form.ipv6:
+      return formatIpv6(view, at);
+    default:
+      return view.getUint8(at) * 0x10000 + view.getUint16(at + 1);
+  }
+}
+
+function within(value: number, max: number): number | undefined {
+  return value <= max ? value : undefined;
+}
+
+/** A VLAN as the wire has it: 0 is untagged, with the bit it is a tag, and anything else matches nothing. */
+function readVlan(value: number): number | "none" | undefined {
+  if (value === 0) {
+    return "none";
+  }
+  return value >= VLAN_PRESENT && value <= VLAN_PRESENT + VLAN_MAX ? value - VLAN_PRESENT : undefined;
+}
+
+function wrong(expected: string, value: unknown): Fault {
+  return new Fault(`must be ${expected}, not ${shown(value)}`, -1);
+}
+
+/** Writes a value at `at`, without moving the writer; throws a Fault if it has no wire form. */
+export function writeValue(writer: Writer, plan: OxmPlan, value: unknown, at: number): void {
+  switch (plan.form) {
+    case Form.ipv4:
+      writer.view.setUint32(at, ipv4Number(value));
+      break;
+    case Form.mac:
+      putMac(writer, value, at);
+      break;
+    case Form.ipv6:
+      putIpv6(writer, value, at);
+      break;
+    case Form.u64:
+      writer.view.setBigUint64(at, bigNumber(value));
+      break;
+    case Form.vlan:
+      writer.view.setUint16(at, value === "none" ? 0 : VLAN_PRESENT + number(value, VLAN_MAX));
+      break;
+    default:
+      putNumber(writer.view, plan.bytes, number(value, plan.max), at);
+  }
+}
+
+function putMac(writer: Writer, value: unknown, at: number): void {
+  if (typeof value !== "string" || !writeMac(value, writer.bytes, at)) {
+    throw wrong('a MAC address such as "fa:16:3e:00:00:01"', value);
+  }
+}
+
+function putIpv6(writer: Writer, value: unknown, at: number): void {
+  if (typeof value !== "string" || !writeIpv6(value, writer.view, at)) {
+    throw wrong('an IPv6 address such as "2001:db8::1"', value);
+  }
+}
+
+function bigNumber(value: unknown): bigint {
+  if (typeof value !== "bigint" || BigInt.asUintN(64, value) !== value) {
+    throw wrong("a bigint from 0n to 2^64 - 1", value);
+  }
+  return value;
+}
+
+function ipv4Number(value: unknown): number {
+  const address = typeof value === "string" ? parseIpv4(value) : -1;
+  if (address < 0) {
+    throw wrong('an IPv4 address such as "10.0.0.1"', value);
+  }
+  return address;
+}
+
+function number(value: unknown, max: number): number {
+  if (typeof value !== "number" || !(value >= 0 && value <= max) || !Number.isInteger(value)) {
+    throw wrong(`a whole number from 0 to ${max}`, value);
+  }
+  return value;
+}
+
+function putNumber(view: DataView, bytes: number, value: number, at: number): void {
+  switch (bytes) {
+    case 1:
+      view.setUint8(at, value);
+      break;
+    case 2:
+      view.setUint16(at, value);
+      break;
+    case 4:
+      view.setUint32(at, value);
+      break;
+    default:
+      view.setUint8(at, value >>> 16);
+      view.setUint16(at + 1, value & 0xffff);
+  }
+}
+
+/** What a mask says: nothing counts, all of the field counts, or some of it. */
+export type MaskExtent = "nothing" | "all" | "some";
+
+/** How much of a field of `bits` bits the mask at `at` covers. */
+export function maskExtent(memory: Uint8Array, plan: OxmPlan, at: number): MaskExtent {
+  let all = true;
+  let nothing = true;
+  let bits = plan.field.bits;
+  for (let i = plan.bytes - 1; i >= 0; i--) {
+    const full = bits >= 8 ? 0xff : 2 ** Math.max(bits, 0) - 1;
+    const byte = memory[at + i] ?? 0;
+    all &&= (byte & full) === full;
+    nothing &&= byte === 0;
+    bits -= 8;
+  }
+  if (nothing) {
+    return "nothing";
+  }
+  return all ? "all" : "some";
+}
+
+/** Whether the value at `at`, followed by its mask, has a bit that the mask leaves out. */
+export function strays(memory: Uint8Array, plan: OxmPlan, at: number): boolean {
+  const { bytes } = plan;
+  for (let i = at; i < at + bytes; i++) {
+    if (((memory[i] ?? 0) & ~(memory[i + bytes] ?? 0)) !== 0) {
+      return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,173 @@
+// One match field on the wire (OpenFlow 1.3.5, 7.2.3.2): a 32-bit header, the value, and a mask if the header says so.
+//
+//   31            16 15       9 8 7      0
+//  +----------------+----------+-+--------+
+//  |     class      |  field   |M| length |   class 0xffff: a 32-bit experimenter id follows, counted in length
+//  +----------------+----------+-+--------+
+//
+// A field that the registry doesn't have, or whose value has no other form, stays raw and so comes back unchanged. A
+// mask of all ones is read and written as none; one of all zeros leaves the field out, as it says nothing.
+
+import type { Codec } from "../wire/codec.ts";
+import { Fault, faultWithin, shown } from "../wire/fault.ts";
+import type { Reader } from "../wire/reader.ts";
+import type { Writer } from "../wire/writer.ts";
+import type { NamedOxm, Oxm, RawOxm } from "./match.ts";
+import { oxmFields } from "./oxm-fields.ts";
+import { maskExtent, type OxmPlan, planFor, readValue, strays, writeValue } from "./oxm-value.ts";
+
+const BASIC_CLASS = 0x8000;
+const EXPERIMENTER_CLASS = 0xffff;
+const HEADER_BYTES = 4;
+
+const planByName: ReadonlyMap<string, OxmPlan> = new Map(oxmFields.map((f) => [f.name, planFor(f)]));
+const planByNumber: readonly (OxmPlan | undefined)[] = Array.from({ length: 128 }, (_, number) =>
+  [...planByName.values()].find((plan) => plan.header >>> 9 === ((BASIC_CLASS << 7) | number)),
+);
+
+/** Reads a field whose entry is known; undefined if what it says has no form but the raw one. */
+function readNamed(reader: Reader, plan: OxmPlan, header: number): Oxm | undefined {
+  const at = reader.offset + HEADER_BYTES;
+  if (header === plan.header) {
+    const value = readValue(reader, plan, at);
+    return value === undefined ? undefined : ({ field: plan.name, value } as NamedOxm);
+  }
+  if (header !== plan.maskedHeader || !plan.maskable || strays(reader.buffer, plan, at)) {
+    return undefined;
+  }
+  const value = readValue(reader, plan, at);
+  const extent = maskExtent(reader.buffer, plan, at + plan.bytes);
+  if (value === undefined || extent === "nothing") {
+    return undefined;
+  }
+  if (extent === "all") {
+    return { field: plan.name, value } as NamedOxm;
+  }
+  const mask = readValue(reader, plan, at + plan.bytes);
+  return mask === undefined || value === "none" ? undefined : ({ field: plan.name, value, mask } as NamedOxm);
+}
+
+function readRaw(reader: Reader, header: number, length: number): RawOxm {
+  const at = reader.offset + HEADER_BYTES;
+  if (header >>> 16 !== EXPERIMENTER_CLASS) {
+    return { field: "raw", header, body: reader.buffer.slice(at, at + length) };
+  }
+  if (length < 4) {
+    throw reader.fault(`${length} leaves no room for the experimenter's id`, "length", at - 1);
+  }
+  const experimenter = reader.view.getUint32(at);
+  return { field: "raw", header, body: reader.buffer.slice(at + 4, at + length), experimenter };
+}
+
+function writeNamed(writer: Writer, plan: OxmPlan, oxm: NamedOxm): void {
+  const start = writer.offset;
+  const at = start + HEADER_BYTES;
+  writer.ensure(HEADER_BYTES + 2 * plan.bytes);
+  try {
+    writeValue(writer, plan, oxm.value, at);
+  } catch (error) {
+    throw faultWithin(error, "value");
+  }
+  writer.offset = at + plan.bytes;
+  if (oxm.mask === undefined || !writeMask(writer, plan, oxm, start)) {
+    writer.view.setUint32(start, plan.header);
+  }
+}
+
+/** Writes the mask if one is needed, or takes the whole field back if the mask says that nothing counts. */
+function writeMask(writer: Writer, plan: OxmPlan, oxm: NamedOxm, start: number): boolean {
+  const at = start + HEADER_BYTES;
+  if (!plan.maskable || oxm.value === "none") {
+    throw new Fault(`${plan.name} can't have a mask${plan.maskable ? " with that value" : ""}`, -1, "mask");
+  }
+  try {
+    writeValue(writer, plan, oxm.mask, at + plan.bytes);
+  } catch (error) {
+    throw faultWithin(error, "mask");
+  }
+  if (strays(writer.bytes, plan, at)) {
+    throw new Fault(`${shown(oxm.value)} has bits outside its mask ${shown(oxm.mask)}`, -1, "value");
+  }
+  const extent = maskExtent(writer.bytes, plan, at + plan.bytes);
+  if (extent === "nothing") {
+    writer.offset = start;
+    return true;
+  }
+  if (extent === "all") {
+    return false;
+  }
+  writer.view.setUint32(start, plan.maskedHeader);
+  writer.offset = at + 2 * plan.bytes;
+  return true;
+}
+
+function writeRaw(writer: Writer, oxm: RawOxm): void {
+  const { header, body, experimenter } = oxm;
+  writer.ensure(2 * HEADER_BYTES);
+  try {
+    writer.u32(header);
+  } catch (error) {
+    throw faultWithin(error, "header");
+  }
+  const isExperimenter = header >>> 16 === EXPERIMENTER_CLASS;
+  if (isExperimenter !== (experimenter !== undefined)) {
+    throw new Fault("goes with a header of class 0xffff, and with no other", -1, "experimenter");
+  }
+  if (experimenter !== undefined) {
+    writer.u32(experimenter);
+  }
+  if ((header & 0xff) !== body.length + (isExperimenter ? 4 : 0)) {
+    throw new Fault(`${body.length} bytes don't fit the length in the header ${header}`, -1, "body");
+  }
+  writer.raw(body);
+}
+
+/** One match field. */
+export const oxm: Codec<Oxm> = {
+  name: "oxm",
+  minBytes: HEADER_BYTES,
+  fixedBytes: undefined,
+
+  read(reader: Reader): Oxm {
+    const start = reader.offset;
+    const left = reader.end - start - HEADER_BYTES;
+    if (left < 0) {
+      throw reader.fault(`a match field takes at least ${HEADER_BYTES} bytes`, "header");
+    }
+    const header = reader.view.getUint32(start);
+    const length = header & 0xff;
+    if (length > left) {
+      throw reader.fault(`${length} goes beyond the ${left} bytes that are left`, "length", start + 3);
+    }
+    const plan = header >>> 16 === BASIC_CLASS ? planByNumber[(header >>> 9) & 0x7f] : undefined;
+    const named = plan === undefined ? undefined : readNamed(reader, plan, header);
+    const value = named ?? readRaw(reader, header, length);
+    reader.offset = start + HEADER_BYTES + length;
+    return value;
+  },
+
+  write(writer: Writer, value: Oxm): void {
+    if (value.field === "raw") {
+      writeRaw(writer, value);
+      return;
+    }
+    const plan = planByName.get(value.field);
+    if (plan === undefined) {
+      throw new Fault(`${shown(value.field)} is no match field`, -1, "field");
+    }
+    writeNamed(writer, plan, value);
+  },
+};
+
+/** The field that a setField action writes: one, and so not one that a mask leaves out. */
+export const setOxm: Codec<Oxm> = {
+  ...oxm,
+  name: "oxm",
+  write(writer: Writer, value: Oxm): void {
+    const start = writer.offset;
+    oxm.write(writer, value);
+    if (writer.offset === start) {
+      throw new Fault("sets no bit", -1, "mask");
+    }
+  },
+};

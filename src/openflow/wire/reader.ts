@@ -1,0 +1,201 @@
+// Reads bytes, in one pass and never beyond the end of the structure that is being read. Integers aren't checked one
+// by one: a structure checks its whole fixed part before it reads the first byte of it.
+
+import { formatMac } from "./addresses.ts";
+import type { Codec, Names } from "./codec.ts";
+import { Fault } from "./fault.ts";
+import type { Layout } from "./layout.ts";
+import { readText } from "./text.ts";
+
+/** How deep structures may stand in each other: far beyond any real message, far below the stack's end. */
+const MAX_DEPTH = 32;
+
+/** Buffers larger than this are let go after each message. */
+const KEPT_BUFFER_BYTES = 1 << 20;
+
+const NOTHING = new Uint8Array(0);
+
+/** A place in the input; `offset` moves on with every read. */
+export class Reader implements Layout {
+  /** The whole buffer that the input lies in. */
+  buffer: Uint8Array = NOTHING;
+  view: DataView = new DataView(NOTHING.buffer);
+  /** The input itself. */
+  input: Uint8Array = NOTHING;
+  /** Where the input starts in the buffer. */
+  origin = 0;
+  /** The next byte, and the end of the structure that is being read, both in the buffer. */
+  offset = 0;
+  end = 0;
+  /** The number of the field that was begun last in the structure that is being read, of those that can fail. */
+  counted = -1;
+  /** Set by a structure that can't express what it reads: the family around it keeps the bytes as they are. */
+  declined = false;
+  #ahead = 0;
+  #depth = 0;
+
+  /** Begins to read `input`, from its start to its end. */
+  open(input: Uint8Array): void {
+    if (input.buffer !== this.buffer.buffer) {
+      this.buffer = new Uint8Array(input.buffer);
+      this.view = new DataView(input.buffer);
+    }
+    this.input = input;
+    this.origin = input.byteOffset;
+    this.offset = input.byteOffset;
+    this.end = input.byteOffset + input.byteLength;
+    this.counted = -1;
+    this.declined = false;
+    this.#depth = 0;
+  }
+
+  /** Ends reading: what was read from isn't held any longer, unless it is small and likely to be read on. */
+  close(): void {
+    this.input = NOTHING;
+    if (this.buffer.length > KEPT_BUFFER_BYTES) {
+      this.buffer = NOTHING;
+      this.view = new DataView(NOTHING.buffer);
+    }
+  }
+
+  /** A fault at `at`, or where the reader is. */
+  fault(message: string, path = "", at: number = this.offset): Fault {
+    return new Fault(message, at - this.origin, path);
+  }
+
+  /** Goes one structure deeper; refuses to go on for ever. */
+  enter(): void {
+    if (++this.#depth > MAX_DEPTH) {
+      throw this.fault(`structures stand more than ${MAX_DEPTH} deep in each other`);
+    }
+  }
+
+  leave(): void {
+    this.#depth--;
+  }
+
+  u8(): number {
+    const at = this.offset;
+    this.offset = at + 1;
+    return this.view.getUint8(at);
+  }
+
+  u16(): number {
+    const at = this.offset;
+    this.offset = at + 2;
+    return this.view.getUint16(at);
+  }
+
+  u32(): number {
+    const at = this.offset;
+    this.offset = at + 4;
+    return this.view.getUint32(at);
+  }
+
+  u64(): bigint {
+    const at = this.offset;
+    this.offset = at + 8;
+    return this.view.getBigUint64(at);
+  }
+
+  named8<N extends string>(names: Names<N>): N | number {
+    const number = this.u8();
+    return names.byNumber[number] ?? number;
+  }
+
+  named16<N extends string>(names: Names<N>): N | number {
+    const number = this.u16();
+    return names.byNumber[number] ?? number;
+  }
+
+  named32<N extends string>(names: Names<N>): N | number {
+    const number = this.u32();
+    return names.byNumber[number] ?? number;
+  }
+
+  flag16(): boolean {
+    const number = this.u16();
+    this.declined ||= number > 1;
+    return number === 1;
+  }
+
+  mac(): string {
+    const at = this.offset;
+    this.offset = at + 6;
+    return formatMac(this.buffer, at);
+  }
+
+  /** The MAC at `at`, wherever the reader is. */
+  macAt(at: number): string {
+    return formatMac(this.buffer, at);
+  }
+
+  text(bytes: number): string {
+    const at = this.offset;
+    this.offset = at + bytes;
+    return readText(this.buffer, at, bytes);
+  }
+
+  bytes(bytes: number): Uint8Array {
+    const at = this.offset;
+    this.offset = at + bytes;
+    return this.buffer.slice(at, this.offset);
+  }
+
+  pad(bytes: number): this {
+    this.offset += bytes;
+    return this;
+  }
+
+  length16(): this {
+    this.#ahead = this.u16();
+    return this;
+  }
+
+  part<T>(codec: Codec<T>): T {
+    this.counted++;
+    return codec.read(this);
+  }
+
+  list<T>(codec: Codec<T>): T[] {
+    this.counted++;
+    return this.#items(codec);
+  }
+
+  listWithin<T>(codec: Codec<T>): T[] {
+    this.counted++;
+    const outer = this.end;
+    if (this.#ahead > outer - this.offset) {
+      throw this.fault(`${this.#ahead} bytes are announced and ${outer - this.offset} are left`);
+    }
+    this.end = this.offset + this.#ahead;
+    const items = this.#items(codec);
+    this.end = outer;
+    return items;
+  }
+
+  rest(): Uint8Array {
+    this.counted++;
+    if (this.offset > this.end) {
+      throw this.fault(`ends ${this.offset - this.end} bytes before it`, "", this.end);
+    }
+    const rest = this.buffer.slice(this.offset, this.end);
+    this.offset = this.end;
+    return rest;
+  }
+
+  #items<T>(codec: Codec<T>): T[] {
+    const items: T[] = [];
+    if (this.offset > this.end) {
+      throw this.fault(`ends ${this.offset - this.end} bytes before it`, "", this.end);
+    }
+    try {
+      while (this.offset < this.end) {
+        items.push(codec.read(this));
+      }
+    } catch (error) {
+      throw error instanceof Fault ? error.within(`[${items.length}]`) : error;
+    }
+    return items;
+  }
+}

@@ -1,0 +1,39 @@
+// Structures that begin with their own length: entries of statistics, buckets and the like.
+
+import type { Codec } from "./codec.ts";
+import type { Reader } from "./reader.ts";
+import type { Struct } from "./struct.ts";
+import type { Writer } from "./writer.ts";
+
+/** A structure whose first two bytes, a pad in its declaration, are its length in bytes. */
+export function sized<T>(body: Struct<T>): Codec<T> {
+  const { name, minBytes } = body;
+  return {
+    name,
+    minBytes,
+    fixedBytes: undefined,
+
+    read(reader: Reader): T {
+      const start = reader.offset;
+      const outer = reader.end;
+      const left = outer - start;
+      const length = left < 2 ? 0 : reader.view.getUint16(start);
+      if (length < minBytes || length > left) {
+        throw reader.fault(`${length} is no length for ${name} with ${left} bytes left`, "length");
+      }
+      reader.end = start + length;
+      const value = body.read(reader);
+      if (reader.offset !== reader.end) {
+        throw reader.fault(`${reader.end - reader.offset} bytes are left over after ${name}`);
+      }
+      reader.end = outer;
+      return value;
+    },
+
+    write(writer: Writer, value: T): void {
+      const start = writer.offset;
+      body.write(writer, value);
+      writer.patch16(start, writer.offset - start);
+    },
+  };
+}
