@@ -7,6 +7,7 @@ import { addAbortSignal } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { OvskitError } from "../errors.ts";
 import { commands } from "./catalogue.ts";
+import { readBounded } from "./input-file.ts";
 import { type Output, runCommandLine } from "./program.ts";
 
 const interruption = new AbortController();
@@ -33,19 +34,9 @@ function outputTo(stream: NodeJS.WriteStream): Output {
   };
 }
 
-const maxInputBytes = 64 * 1024 * 1024;
-
-async function readStandardInput(): Promise<string> {
+function readStandardInput(): Promise<string> {
   addAbortSignal(interruption.signal, process.stdin);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxInputBytes)
-      throw new OvskitError("ERR_CLI_INPUT", `standard input has more than ${maxInputBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+  return readBounded("standard input", process.stdin, interruption.signal);
 }
 
 function version(): string {

@@ -2,11 +2,10 @@
 // on the switch, its VLAN, and whose it is by what the cloud wrote into external_ids.
 import type { BridgeRow, InterfaceRow, PortRow } from "../../ovsdb/models/open-vswitch.ts";
 import { openVSwitch } from "../../ovsdb/models/open-vswitch.ts";
+import { noSuchBridge } from "../bridge-names.ts";
 import { alignColumns } from "../columns.ts";
 import { type Command, command } from "../command.ts";
 import { waiting, withDatabase } from "../database.ts";
-import { nearest } from "../suggestion.ts";
-import { InputError } from "../usage-error.ts";
 
 const columns = {
   Bridge: ["name", "ports"],
@@ -70,16 +69,6 @@ export function listPorts(tables: PortTables, only: string | undefined): readonl
           .toSorted(byName)
           .map((one) => listedPort(bridge, port, one)),
       ),
-  );
-}
-
-/** The error for a bridge that isn't there, with those that are. */
-export function noSuchBridge(name: string, known: readonly string[]): InputError {
-  const guess = nearest(name, known);
-  const there = known.length === 0 ? "there is none" : `there are ${known.join(", ")}`;
-  return new InputError(
-    name,
-    `no bridge "${name}"; ${guess === undefined ? there : `did you mean "${guess}"?`}`,
   );
 }
 
