@@ -1,7 +1,22 @@
 // The table of all commands, in the order help lists them. A new command is one file and one line here.
 import type { Command } from "./command.ts";
+import { flowsAddCommand } from "./commands/flows/add.ts";
+import { flowsDelCommand } from "./commands/flows/del.ts";
+import { flowsDiffCommand } from "./commands/flows/diff.ts";
+import { flowsDumpCommand } from "./commands/flows/dump.ts";
+import { flowsReplaceCommand } from "./commands/flows/replace.ts";
 import { portsCommand } from "./commands/ports.ts";
 import { showCommand } from "./commands/show.ts";
+import { traceCommand } from "./commands/trace.ts";
 
 /** Every command there is. */
-export const commands: readonly Command[] = [showCommand, portsCommand];
+export const commands: readonly Command[] = [
+  showCommand,
+  portsCommand,
+  flowsDumpCommand,
+  flowsAddCommand,
+  flowsDelCommand,
+  flowsReplaceCommand,
+  flowsDiffCommand,
+  traceCommand,
+];

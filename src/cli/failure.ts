@@ -2,6 +2,7 @@
 // says whose turn it is. Errors are told apart by their stable code, never by their text.
 import { OvskitError } from "../errors.ts";
 import { ExitCode } from "./command.ts";
+import { caretLines, FlowInputError } from "./flow-input.ts";
 
 /** The codes of errors whose cause is what was typed; matched from the start. */
 const inputCodes: readonly string[] = [
@@ -24,6 +25,7 @@ const connectionCodes: ReadonlySet<string> = new Set([
   "ERR_RPC_PROTOCOL",
   "ERR_OPENFLOW_DECODE",
   "ERR_OPENFLOW_PROTOCOL",
+  "ERR_UNIXCTL_SOCKET",
 ]);
 
 /** The exit code an error asks for. */
@@ -35,8 +37,20 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** The error in words. An error that isn't ours is a defect of ovskit, and is said to be one. */
 export function failureText(error: unknown): string {
+  if (error instanceof FlowInputError) return flowProblemsText(error);
   if (error instanceof OvskitError) return error.message;
   return `internal error: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+}
+
+/** A file can be wrong in every line; nobody reads more of them. */
+const shownProblems = 20;
+
+function flowProblemsText({ file, problems }: FlowInputError): string {
+  const place = file === undefined ? "" : `${file}: `;
+  const shown = problems.slice(0, shownProblems);
+  const lines = shown.flatMap((problem) => [`${place}${problem.message}`, ...caretLines(problem)]);
+  const left = problems.length - shown.length;
+  return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join("\n");
 }
 
 /** The error as a value for `--json`: its code, its message and its facts. */
