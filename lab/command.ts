@@ -17,9 +17,12 @@ const searchPath = [
   "/bin",
 ].join(delimiter);
 
-/** The environment every program of the lab runs in: ours, with the sbin folders on the PATH. */
+/** The variable by which every process of the lab says whose it is: the pid of the process that started it. */
+export const ownerVariable = "OVSKIT_LAB";
+
+/** The environment every program of the lab runs in: ours, with the sbin folders on the PATH and our pid. */
 export function labEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: searchPath, LC_ALL: "C", ...extra };
+  return { ...process.env, PATH: searchPath, LC_ALL: "C", [ownerVariable]: String(process.pid), ...extra };
 }
 
 /** Where a program is, or undefined when it isn't installed. */

@@ -2,16 +2,12 @@
 // what was sent and what arrived, and takes everything away again, also after Ctrl-C and after a failure.
 import { parseArgs, styleText } from "node:util";
 import { mainJobCases } from "./cases/index.ts";
-import { type Case, Stage, type Step } from "./cases/stage.ts";
+import type { Case, Step } from "./cases/stage.ts";
 import { labCleanup } from "./cleanup.ts";
-import { Cloud } from "./cloud.ts";
-import type { Fabric } from "./exchange.ts";
 import { labLeftovers } from "./names.ts";
 import { whyNoPackets } from "./namespace.ts";
 import { openVSwitchInstalled } from "./open-vswitch.ts";
-import { PacketFabric } from "./packet-fabric.ts";
-import { mainJobCloud } from "./tenants.ts";
-import { TraceFabric } from "./trace-fabric.ts";
+import { Playhouse } from "./playhouse.ts";
 
 const help = `Usage: npm run demo -- [--no-packets] [--case N]... [--help]
 
@@ -64,24 +60,20 @@ function printStep({ sent, arrived, expected, ok }: Step): void {
   if (!ok) say(`         expected: ${expected}`);
 }
 
-async function playAll(cloud: Cloud, fabric: Fabric, cases: readonly Case[]): Promise<boolean> {
+async function playAll(playhouse: Playhouse, cases: readonly Case[]): Promise<readonly Step[]> {
   const steps: Step[] = [];
-  const stage = new Stage(cloud, fabric, (step) => {
-    steps.push(step);
-    printStep(step);
-  });
   for (const [index, one] of cases.entries()) {
     say(styleText("bold", `\nCase ${one.number}: ${one.title}  (${index + 1} of ${cases.length})`));
     // The cases share one cloud: one after the other.
     // oxlint-disable-next-line no-await-in-loop
-    await stage.forgetNeighbours();
+    const stage = await playhouse.stage((step) => {
+      steps.push(step);
+      printStep(step);
+    });
     // oxlint-disable-next-line no-await-in-loop
     await one.play(stage);
   }
-  const bad = steps.filter(({ ok }) => !ok).length;
-  const how = fabric.kind === "packets" ? "with packets" : "by ofproto/trace, no packet was sent";
-  say(`\n${cases.length} cases, ${steps.length} steps ${how}: ${steps.length - bad} as expected, ${bad} not`);
-  return bad === 0;
+  return steps;
 }
 
 async function run({ packets, cases }: Choices): Promise<boolean> {
@@ -91,14 +83,17 @@ async function run({ packets, cases }: Choices): Promise<boolean> {
       ? "Real packets, through the userspace datapath of a private Open vSwitch."
       : `No packets (${reason}): the dummy datapath, and every case proven by ofproto/trace.`,
   );
-  const cloud = await Cloud.build(mainJobCloud, {
+  const playhouse = await Playhouse.open({
     packets: reason === undefined,
     progress: (what) => {
       say(`  building: ${what}`);
     },
   });
-  const fabric = reason === undefined ? await PacketFabric.start(cloud) : new TraceFabric(cloud);
-  return playAll(cloud, fabric, cases);
+  const steps = await playAll(playhouse, cases);
+  const bad = steps.filter(({ ok }) => !ok).length;
+  const how = reason === undefined ? "with packets" : "by ofproto/trace, no packet was sent";
+  say(`\n${cases.length} cases, ${steps.length} steps ${how}: ${steps.length - bad} as expected, ${bad} not`);
+  return bad === 0;
 }
 
 async function main(): Promise<number> {

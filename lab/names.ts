@@ -1,10 +1,10 @@
 // Names that no two runs share and that say whose they are: everything the lab makes bears the prefix and the pid of
 // the process that made it, so leftovers of a killed run can be told from what is in use, and taken away.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tryCommand } from "./command.ts";
+import { ownerVariable, tryCommand } from "./command.ts";
 
 const prefix = "ovk";
 const namespaceFolder = "/run/netns";
@@ -25,14 +25,31 @@ function owner(name: string): number | undefined {
   return pid === undefined ? undefined : Number(pid);
 }
 
-/** What the lab has made and not taken away: names of namespaces and paths of folders, of one process or of all. */
-export function labLeftovers(pid?: number): readonly string[] {
-  const ours = (name: string): boolean => {
-    const of = owner(name);
-    return of !== undefined && (pid === undefined || of === pid);
-  };
-  const folders = entries(tmpdir()).filter(ours);
-  return [...entries(namespaceFolder).filter(ours), ...folders.map((name) => join(tmpdir(), name))];
+// A process that ends while we look has no environment any more, and one of somebody else's we may not see.
+function environmentOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+function processesOf(owner: number): readonly string[] {
+  const mark = `${ownerVariable}=${owner}`;
+  const pids = entries("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => environmentOf(pid).split("\0").includes(mark)).map((pid) => `process ${pid}`);
+}
+
+/** What the lab of one process has made and not taken away: namespaces, folders and processes, by their names. */
+export function labLeftovers(pid: number): readonly string[] {
+  const ours = (name: string): boolean => owner(name) === pid;
+  return [
+    ...entries(namespaceFolder).filter(ours),
+    ...entries(tmpdir())
+      .filter(ours)
+      .map((name) => join(tmpdir(), name)),
+    ...processesOf(pid),
+  ];
 }
 
 function isDead(name: string): boolean {

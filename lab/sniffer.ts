@@ -14,7 +14,8 @@ export class Sniffer {
   #listening = false;
 
   private constructor(namespace: Namespace, name: string) {
-    const command = `tcpdump -U -w - --immediate-mode -s 256 -n -i ${name} arp or ip or vlan`;
+    // Without -Z it would change its user, and the kernel would forget that it is to die with us.
+    const command = `tcpdump -Z root -U -w - --immediate-mode -s 256 -n -i ${name} arp or ip or vlan`;
     this.#daemon = startDaemon(command.split(" "), {
       netns: namespace.name,
       stdio: ["ignore", "pipe", "pipe"],

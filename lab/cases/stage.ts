@@ -48,10 +48,6 @@ export class Stage {
     this.#onStep = onStep;
   }
 
-  get fabricKind(): "packets" | "trace" {
-    return this.#fabric.kind;
-  }
-
   /** Sends one probe and records what came of it. */
   async expect(probe: Omit<Probe, "silent">, expected: Expected): Promise<void> {
     const silent = expected === "nothing";
@@ -77,11 +73,6 @@ export class Stage {
   /** Records a step that is no probe: two things that must be equal. */
   expectEqual(what: string, actual: string, expected: string): void {
     this.#onStep({ sent: what, arrived: actual, expected, ok: actual === expected });
-  }
-
-  /** Begins a case with no VM remembering a neighbour of the one before. */
-  async forgetNeighbours(): Promise<void> {
-    await this.#fabric.forgetNeighbours();
   }
 
   /** Opens the lanes of a policy on a node without installing anything. */
