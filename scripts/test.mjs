@@ -1,5 +1,5 @@
-// `npm test`: sets up what is missing, compiles, and runs every test there is: unit, integration against the real
-// ovsdb-server and ovs-vswitchd, and end to end with packets. Arguments go to mocha (`npm test -- --grep replica`).
+// `npm test`: sets up what is missing, builds the package (the examples import it by name), compiles, and runs every
+// test there is: unit, integration against the real ovsdb-server and ovs-vswitchd, and end to end with packets. Arguments go to mocha (`npm test -- --grep replica`).
 import { spawnSync } from "node:child_process";
 import { setUp } from "./setup.mjs";
 
@@ -10,5 +10,6 @@ function run(command, args) {
 }
 
 setUp();
+run("npm", ["run", "--silent", "build"]);
 run("npm", ["run", "--silent", "compile"]);
 run("npx", ["mocha", "--spec", "build/test/**/*.test.js", ...process.argv.slice(2)]);
