@@ -107,6 +107,11 @@ export function missingFor(field: OxmField, shape: PacketShape): PrerequisiteNam
   return name === undefined || meets(shape, name) ? undefined : name;
 }
 
+/** The same for writing: a VID can be asked for without a tag, and set in a tag alone. */
+function missingToSet(field: OxmField, shape: PacketShape): PrerequisiteName | undefined {
+  return field.name === "vlanVid" && shape.tags === 0 ? "vlan" : missingFor(field, shape);
+}
+
 type Rule<A> = (action: A, shape: PacketShape) => ActionVerdict;
 
 /** Open vSwitch looks at two VLAN tags. */
@@ -180,7 +185,7 @@ function checkSetField({ oxm }: SetFieldAction, shape: PacketShape): ActionVerdi
   const field = oxmFieldByName.get(oxm.field);
   if (oxm.field === "raw" || field === undefined) return shape;
   if (!field.writable) return readOnly(field.name);
-  const missing = oxm.field === "vlanVid" && shape.tags === 0 ? "vlan" : missingFor(field, shape);
+  const missing = missingToSet(field, shape);
   if (missing !== undefined) {
     return { ...lacks(`setField ${field.name}`, missing), error: "OFPBAC_MATCH_INCONSISTENT" };
   }
@@ -200,11 +205,11 @@ function checkSetField({ oxm }: SetFieldAction, shape: PacketShape): ActionVerdi
 }
 
 function checkRegMove({ src, dst }: RegMoveAction, shape: PacketShape): ActionVerdict {
-  return refusedSubfield(src, shape, false) ?? refusedSubfield(dst, shape, true) ?? shape;
+  return refusedSubfield(src, shape, "read") ?? refusedSubfield(dst, shape, "moved") ?? shape;
 }
 
 function checkRegLoad({ dst, value, ofs }: RegLoadAction, shape: PacketShape): ActionVerdict {
-  const refused = refusedSubfield(dst, shape, true);
+  const refused = refusedSubfield(dst, shape, "loaded");
   if (refused !== undefined) return refused;
   if (dst !== "NXM_OF_VLAN_TCI") return shape;
   // Open vSwitch judges by the loaded bits alone: whoever loads other bits than CFI is taken to clear it.
@@ -219,12 +224,12 @@ const fieldBySubfield: ReadonlyMap<SubfieldName, OxmField> = new Map(
 function refusedSubfield(
   name: SubfieldName,
   shape: PacketShape,
-  written: boolean,
+  use: "read" | "moved" | "loaded",
 ): Inconsistency | undefined {
   const field = fieldBySubfield.get(name);
   if (field === undefined) return undefined;
-  if (written && !field.writable) return readOnly(field.name);
-  const missing = missingFor(field, shape);
+  if (use !== "read" && !field.writable) return readOnly(field.name);
+  const missing = use === "loaded" ? missingToSet(field, shape) : missingFor(field, shape);
   return missing === undefined
     ? undefined
     : { ...lacks(String(name), missing), error: "OFPBAC_MATCH_INCONSISTENT" };

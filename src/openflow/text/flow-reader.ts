@@ -192,6 +192,9 @@ function unknownWord(key: { readonly text: string; readonly start: number; reado
   if (extensionField.test(key.text)) {
     return refuse(key, `${key.text} is a field of Open vSwitch's own, and unknown to this version`);
   }
+  if (/^actions?$/.test(key.text)) {
+    return refuse(key, "actions have no place here", { hint: "they end a flow that is written: actions=…" });
+  }
   const lower = key.text.toLowerCase();
   const hint = lower === key.text ? {} : { hint: `words of a match are written in lower case: ${lower}` };
   return refuse(key, `unknown word ${JSON.stringify(key.text)}`, hint);

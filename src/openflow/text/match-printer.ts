@@ -7,7 +7,7 @@ import { type Bits, bitsOfOxm, formatFieldBits } from "./field-text.ts";
 import { protocolWord } from "./match-words.ts";
 import { allOnes, formatWideHex } from "./number-text.ts";
 import type { PortNames } from "./port-text.ts";
-import { formatRawOxm } from "./raw-text.ts";
+import { formatRawOxm, isEthernetPacketType } from "./raw-text.ts";
 import { formatTci, tciOfOxm } from "./vlan-text.ts";
 
 /** A match taken apart for printing. */
@@ -102,10 +102,12 @@ const printers: readonly Printer[] = [
     plain(`${name}Dst`, "tp_dst", portBits),
   ]),
   ({ raw }) =>
-    raw.map((oxm) => {
-      const { word, value } = formatRawOxm(oxm);
-      return `${word}=${value}`;
-    }),
+    raw
+      .filter((oxm) => !isEthernetPacketType(oxm))
+      .map((oxm) => {
+        const { word, value } = formatRawOxm(oxm);
+        return `${word}=${value}`;
+      }),
 ];
 
 function protocolOf({ fields }: MatchView): { word: string; saysProto: boolean } | undefined {

@@ -1,7 +1,7 @@
 // Reads the words of a match one by one and makes the OXM list of them. Words may come in any order: what nw_src or
 // tp_dst means is decided at the end, when the protocols are known. What ovs-ofctl would drop in silence, leaving a
 // flow that matches more than was written, is refused.
-import { canonicalMatch, type Match, type Oxm, type RawOxm } from "../protocol/match.ts";
+import type { Match, Oxm, RawOxm } from "../protocol/match.ts";
 import type { OxmField, OxmFieldName } from "../protocol/oxm-field.ts";
 import { oxmFieldByName, oxmFieldByText } from "../protocol/oxm-fields.ts";
 import { meets, type PacketShape } from "../protocol/packet-shape.ts";
@@ -9,9 +9,9 @@ import { type Bits, oxmOfBits, parseFieldBits } from "./field-text.ts";
 import { type Protocol, prerequisiteWords, protocols, sharedWords } from "./match-words.ts";
 import { allOnes, parseBits } from "./number-text.ts";
 import type { PortNumbers } from "./port-text.ts";
-import { isRawOxmWord, parseRawOxm } from "./raw-text.ts";
+import { ethernetPacketType, isRawOxmWord, parseRawOxm } from "./raw-text.ts";
 import { refuse, type Token, type Word } from "./scanner.ts";
-import { oxmsOfTci, vlanWords } from "./vlan-text.ts";
+import { oxmsOfTci, tciOfOxm, vlanWords } from "./vlan-text.ts";
 
 /** Bits of a field, and the word that asked for them. */
 interface Claim {
@@ -26,6 +26,14 @@ interface OpenClaim {
   readonly token: Token;
   bitsOf(field: OxmField): Bits;
 }
+
+/** Fields that packets without an Ethernet header have as well. */
+const pipelineFields: ReadonlySet<OxmFieldName> = new Set<OxmFieldName>([
+  "inPort",
+  "inPhyPort",
+  "metadata",
+  "tunnelId",
+]);
 
 /** The TCI has 16 bits; vlan_vid means the low 13 of them. */
 const tciBits = 16;
@@ -68,7 +76,7 @@ export class MatchReader {
       this.#checkPrerequisite(field, shape, token);
       if (bits.mask !== 0n) oxms.push(oxmOfBits(field, bits));
     }
-    return canonicalMatch(oxms.concat(this.#raw));
+    return inWireOrder([...oxms, ...this.#raw, ...this.#emptyEthernet(oxms)]);
   }
 
   #takeProtocol(word: Word, { ethType, ipProto }: Protocol): void {
@@ -167,6 +175,18 @@ export class MatchReader {
     this.#tci = { bits: merged(this.#tci?.bits, bits, token), token };
   }
 
+  /**
+   * A mask of zeros on a field of the Ethernet header still says that there is one: where no other field says so,
+   * ovs-ofctl asks for packets of type Ethernet, and so do we.
+   */
+  #emptyEthernet(oxms: readonly Oxm[]): readonly RawOxm[] {
+    const emptied =
+      this.#tci?.bits.mask === 0n ||
+      [...this.#claims].some(([name, { bits }]) => bits.mask === 0n && !pipelineFields.has(name));
+    const isSaid = oxms.some(({ field }) => field === "raw" || !pipelineFields.has(field));
+    return emptied && !isSaid ? [ethernetPacketType()] : [];
+  }
+
   #shape(): PacketShape {
     return {
       ...this.#known("ethType"),
@@ -185,6 +205,16 @@ export class MatchReader {
   #token(word: Word): Token {
     return { text: this.#text.slice(word.start, word.end), start: word.start, end: word.end };
   }
+}
+
+/** The registry's order; a VID that only its bytes can say stands where one by name would. */
+function inWireOrder(oxms: readonly Oxm[]): Match {
+  return oxms.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+function rankOf(oxm: Oxm): number {
+  const name = oxm.field === "raw" && tciOfOxm(oxm) !== undefined ? "vlanVid" : oxm.field;
+  return oxmFieldByName.get(name)?.rank ?? Number.MAX_SAFE_INTEGER;
 }
 
 function fieldOf(name: OxmFieldName): OxmField {

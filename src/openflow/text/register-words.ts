@@ -23,7 +23,7 @@ export function readSetField(word: Word, context: { readonly ports: PortNumbers 
     throw refuse(name, `${name.text} can't be set`, { openflowError: "OFPBAC_BAD_SET_ARGUMENT" });
   }
   const bits = parseFieldBits(value, field, context.ports);
-  if (bits.mask !== allOnes(field.bits)) return loads(wholeSubfield(name), withoutTagBit(field, bits));
+  if (isMasked(value, field, bits)) return loads(wholeSubfield(name), withoutTagBit(field, bits));
   if (field.name === "vlanVid") return [{ type: "setField", oxm: vlanVid(value, bits.value) }];
   return [{ type: "setField", oxm: oxmOfBits(field, bits) }];
 }
@@ -80,6 +80,12 @@ function vlanVid(token: Token, value: bigint): { field: "vlanVid"; value: number
     });
   }
   return { field: "vlanVid", value: Number(value & ~tagBit) };
+}
+
+/** ovs-ofctl doesn't notice that a mask is all ones where a field doesn't fill its bytes. */
+function isMasked(value: Token, field: OxmField, { mask }: Bits): boolean {
+  const fillsItsBytes = field.bits === field.bytes * 8;
+  return mask !== allOnes(field.bits) || (value.text.includes("/") && !fillsItsBytes);
 }
 
 /** The tag bit can't be loaded by itself, and a tag that is set has it. */
