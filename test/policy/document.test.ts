@@ -569,6 +569,13 @@ probes:
     );
   });
 
+  it("may have keys without a value when it came as objects, and may not hold itself", () => {
+    assert.equal(policyFrom({ version: 1, pool: undefined, probes: {} }).pool, undefined);
+    const knot: Record<string, unknown> = { version: 1 };
+    knot["probes"] = knot;
+    assert.match(issuesOf(() => policyFrom(knot))[0]?.message ?? "", /can't be read/);
+  });
+
   it("has a path and no line when it came as objects", () => {
     const [issue] = issuesOf(() =>
       policyFrom({

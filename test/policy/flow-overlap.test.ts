@@ -1,13 +1,17 @@
 // Whether two matches can take the same packet.
 import assert from "node:assert/strict";
+import type { Match } from "../../src/openflow/protocol/match.ts";
 import { parseFlow } from "../../src/openflow/text/index.ts";
 import { matchesOverlap } from "../../src/policy/flow-overlap.ts";
 
 const hook = "ip,in_port=5,nw_dst=10.100.7.140";
 
+function matchOf(text: string): Match {
+  return parseFlow(`${text === "" ? "" : `${text},`}actions=drop`).match;
+}
+
 function overlap(a: string, b: string): boolean {
-  const match = (text: string) => parseFlow(`${text === "" ? "" : `${text},`}actions=drop`).match;
-  const both = [matchesOverlap(match(a), match(b)), matchesOverlap(match(b), match(a))];
+  const both = [matchesOverlap(matchOf(a), matchOf(b)), matchesOverlap(matchOf(b), matchOf(a))];
   assert.equal(both[0], both[1], "overlap is symmetric");
   return both[0] === true;
 }

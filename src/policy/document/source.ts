@@ -36,9 +36,23 @@ export interface DocumentSource {
 // A hundred times the document of ten thousand probes; beyond it is an accident or an attack.
 const maxTextLength = 16 * 1024 * 1024;
 
-/** A document given as objects. */
+/** A document given as objects. A key whose value is undefined counts as left out, as it does in JSON. */
 export function objectSource(value: unknown): DocumentSource {
-  return { value, issues: [], readable: true, locate: () => undefined };
+  try {
+    return { value: withoutUndefined(value), issues: [], readable: true, locate: () => undefined };
+  } catch (error) {
+    // An object that holds itself runs out of stack.
+    return unreadable(
+      `the document can't be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutUndefined(inner)]));
 }
 
 /** A document given as YAML 1.2 text, of at most 16 Mi characters. */
