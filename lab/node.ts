@@ -16,6 +16,7 @@ export const uplink = "eth1";
 export class ComputeNode {
   readonly name: string;
   readonly ovs: OpenVSwitch;
+  #vms: readonly Vm[] = [];
   #unixctl: Unixctl | undefined;
   readonly #networks: readonly Network[];
 
@@ -57,15 +58,15 @@ export class ComputeNode {
 
   /** Plugs the VMs in, all in one transaction, and installs the base flows for them. */
   async plug(vms: readonly Vm[]): Promise<void> {
+    this.#vms = vms;
     await this.ovs.vsctl(...vms.flatMap((vm) => [...vm.plugWords]).slice(1));
-    await this.#install(
-      "br-int",
-      integrationFlows(
-        this.name,
-        this.#networks,
-        vms.map((vm) => vm.facts),
-      ),
-    );
+    await this.installBaseFlows();
+  }
+
+  /** Installs Neutron's flows, as its agent does once more when ovs-vswitchd was restarted. */
+  async installBaseFlows(): Promise<void> {
+    const ports = this.#vms.map((vm) => vm.facts);
+    await this.#install("br-int", integrationFlows(this.name, this.#networks, ports));
     await this.#install("br-ex", providerFlows(this.name, this.#networks));
   }
 

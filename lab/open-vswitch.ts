@@ -192,8 +192,7 @@ class PrivateOpenVSwitch implements OpenVSwitch {
       const names = readdirSync(this.rundir);
       return names.includes("ovs-vswitchd.pid") && names.includes(`ovs-vswitchd.${daemon.pid}.ctl`);
     });
-    // Returns once ovs-vswitchd has taken in the whole database.
-    await this.vsctl("init");
+    await this.#takenIn();
   }
 
   async stopVswitchd(): Promise<void> {
@@ -208,6 +207,13 @@ class PrivateOpenVSwitch implements OpenVSwitch {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  // Counts the database's configuration up by one and waits until ovs-vswitchd has taken it in, with every bridge.
+  async #takenIn(): Promise<void> {
+    const next = Number(await this.vsctl("get", "Open_vSwitch", ".", "next_cfg")) + 1;
+    await this.vsctl("--no-wait", "set", "Open_vSwitch", ".", `next_cfg=${next}`);
+    await this.vsctl("wait-until", "Open_vSwitch", ".", `cur_cfg=${next}`);
   }
 
   get #databaseFile(): string {

@@ -74,6 +74,7 @@ export class PacketFabric implements Fabric {
         ).catch(ignoreTimeout);
       }
       await delay(20);
+      this.#assertSent(from, probe, marks, recognise);
       return {
         sent,
         arrivals: arrivals(),
@@ -92,6 +93,14 @@ export class PacketFabric implements Fabric {
     await Promise.all([...this.#sniffers.values()].map((sniffer) => sniffer.stop()));
   }
 
+  // That nothing arrived says something only about what was really sent: the probe, or the question where to send it.
+  #assertSent(from: Vm, probe: Probe, marks: Marks, recognise: Recognise): void {
+    const asks = (frame: Frame): boolean =>
+      frame.protocol === "arp" && frame.detail === 1 && frame.ipDst === probe.to;
+    if (this.#seen(from, marks).some((frame) => recognise(frame) || asks(frame))) return;
+    throw new OvskitError("ERR_LAB", `${describeProbe(probe)}: nothing left the VM`);
+  }
+
   async #arp(from: Vm, probe: Probe, marks: Marks): Promise<string | undefined> {
     const mac = probe.spoof?.mac ?? from.mac;
     const answer = (): Frame | undefined =>
@@ -103,6 +112,7 @@ export class PacketFabric implements Fabric {
     const asking = from.namespace.try("ping", [...pingWords(probe), probe.to]);
     await until("an ARP answer", patience(probe), () => answer() !== undefined).catch(ignoreTimeout);
     await asking;
+    this.#assertSent(from, probe, marks, () => false);
     const sha = answer()?.payload.subarray(8, 14);
     return sha === undefined ? undefined : macText(sha);
   }
@@ -153,10 +163,11 @@ function ignoreTimeout(error: unknown): void {
 }
 
 function pingWords(probe: Probe): readonly string[] {
-  const seconds = patience(probe) / 1000;
   const source = probe.spoof?.ip === undefined ? "" : `-I ${probe.spoof.ip}`;
-  // -w with -c: ends at the first answer, else asks again every second until the time is over.
-  return words(`-n -q -c 1 -w ${seconds} -W ${seconds} ${source}`);
+  const seconds = patience(probe) / 1000;
+  // With -w, which takes whole seconds, ping asks again every second until there is an answer.
+  const again = probe.silent === true ? "" : `-w ${Math.ceil(seconds)}`;
+  return words(`-n -q -c 1 -W ${seconds} ${again} ${source}`);
 }
 
 async function ping(from: Vm, probe: Probe): Promise<Sent> {
@@ -164,8 +175,9 @@ async function ping(from: Vm, probe: Probe): Promise<Sent> {
   const recognise: Recognise = (frame) =>
     frame.protocol === "icmp" && frame.detail === echoRequest && frame.payload.includes(mark, 0, "hex");
   // ping itself checks address, sequence and payload; the one that received the request is the one that answered.
-  const result = await from.namespace.try("ping", [...pingWords(probe), "-p", mark, probe.to]);
-  return { answer: result.exitCode === 0 ? "" : undefined, recognise };
+  const { exitCode, stderr } = await from.namespace.try("ping", [...pingWords(probe), "-p", mark, probe.to]);
+  if (exitCode > 1) throw new OvskitError("ERR_LAB", `${describeProbe(probe)}: ${stderr.trim()}`);
+  return { answer: exitCode === 0 ? "" : undefined, recognise };
 }
 
 // Gives the VM the other addresses, and a neighbour entry, for a spoofer doesn't wait for ARP. Gives what undoes it.
