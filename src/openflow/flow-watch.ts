@@ -49,7 +49,8 @@ export interface WatchLost {
 export type FlowWatchEvent = FlowUpdate | WatchSynced | WatchPaused | WatchLost;
 
 /**
- * A running watch: iterate it, once. It ends when closed and throws `ConnectionClosedError` when the connection ends. A switch doesn't say
+ * A running watch: iterate it, once. Open vSwitch tells a flow that replaces another with the same match as `added` and nothing of the one
+ * replaced: an `added` flow that is known already has been swapped. It ends when closed and throws `ConnectionClosedError` when the connection ends. A switch doesn't say
  * which monitor an update belongs to: with several watches on one connection, each sees all updates of its table.
  */
 export class FlowWatch implements AsyncIterable<FlowWatchEvent> {

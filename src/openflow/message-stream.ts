@@ -142,6 +142,7 @@ export class MessageStream {
       const message = this.#decode(bytes);
       if (message !== undefined) this.#options.onMessage(message, bytes.length);
     }
+    if (this.#framer.fault !== undefined) this.fail(this.#framer.fault);
   };
 
   #decode(bytes: Uint8Array): Message | undefined {

@@ -72,7 +72,7 @@ describe("listening for switches", () => {
       const refusals: string[] = [];
       listener.on("refused", ({ error }) => refusals.push((error as Error & { code: string }).code));
       const bad: readonly (readonly [Buffer, string])[] = [
-        [Buffer.from("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), "ERR_OPENFLOW_VERSION"],
+        [Buffer.from("GET / HTTP/1.1\r\nHost: a\r\n\r\n".padEnd(30_000)), "ERR_OPENFLOW_VERSION"],
         [Buffer.from("0400000300000000", "hex"), "ERR_OPENFLOW_DECODE"],
         [frame(Type.hello, 1, "", 1), "ERR_OPENFLOW_VERSION"],
         [Buffer.concat([hello, frame(Type.portStatus, 0, "00")]), "ERR_CONNECTION_CLOSED"],

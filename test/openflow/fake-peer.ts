@@ -52,7 +52,7 @@ export const hello: Buffer = frame(Type.hello, 1, "0001000800000010");
 
 /** FEATURES_REPLY of datapath 00:00:aa:55:aa:55:00:01. */
 export function featuresReply(xid: number): Buffer {
-  return frame(Type.featuresReply, xid, "0000aa55aa550001000000000fe00000000000040000000000".slice(0, 48));
+  return frame(Type.featuresReply, xid, "0000aa55aa55000100000000fe0000000000004f00000000");
 }
 
 /** ERROR `errorType`/`errorCode` about a message. */
@@ -70,7 +70,7 @@ export class PeerConnection {
   readonly received: Frame[] = [];
   #buffer: Buffer = Buffer.alloc(0);
   #taken = 0;
-  #wake: () => void = () => {};
+  #waiting: (() => void)[] = [];
   #ended = false;
 
   constructor(socket: Socket) {
@@ -93,7 +93,7 @@ export class PeerConnection {
     }
     assert.equal(this.#ended, false, "the connection ended where a message was expected");
     await new Promise<void>((resolve) => {
-      this.#wake = resolve;
+      this.#waiting.push(resolve);
     });
     return this.next();
   }
@@ -139,6 +139,10 @@ export class PeerConnection {
     if (!this.#ended) await once(this.socket, "close");
   }
 
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
   #read(chunk: Buffer): void {
     this.#buffer = Buffer.concat([this.#buffer, chunk]);
     while (this.#buffer.length >= 8 && this.#buffer.length >= this.#buffer.readUInt16BE(2)) {
@@ -159,14 +163,14 @@ export class PeerConnection {
 export class FakePeer {
   readonly #server: Server;
   readonly #connections: PeerConnection[] = [];
+  readonly #waiting: (() => void)[] = [];
   #taken = 0;
-  #wake: () => void = () => {};
 
   private constructor(server: Server) {
     this.#server = server;
     server.on("connection", (socket: Socket) => {
       this.#connections.push(new PeerConnection(socket));
-      this.#wake();
+      for (const resolve of this.#waiting.splice(0)) resolve();
     });
   }
 
@@ -190,7 +194,7 @@ export class FakePeer {
       return found;
     }
     await new Promise<void>((resolve) => {
-      this.#wake = resolve;
+      this.#waiting.push(resolve);
     });
     return this.accept();
   }

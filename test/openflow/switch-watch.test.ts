@@ -19,7 +19,8 @@ function update(event: number, tableId: number, cookie: number): string {
   body.writeUInt16BE(32, 0);
   body.writeUInt16BE(event, 2);
   body.writeUInt16BE(0x8000, 6);
-  body.writeUInt8(tableId, 12);
+  body.writeUInt16BE(4, 12);
+  body.writeUInt8(tableId, 14);
   body.writeUInt32BE(cookie, 20);
   body.write("0001000400000000", 24, "hex");
   return body.toString("hex");
@@ -159,7 +160,7 @@ describe("watching flows", () => {
         for await (const _ of watch) return;
       })();
       const cancel = await connection.expect(Type.experimenter);
-      assert.equal(cancel.body, `4f4e46000000074d${request.slice(32, 40)}`);
+      assert.equal(cancel.body, `4f4e46000000074e${request.slice(32, 40)}`);
       connection.send(frame(Type.barrierReply, (await connection.expect(Type.barrierRequest)).xid));
       await looping;
       await watch.close();
@@ -178,7 +179,7 @@ describe("watching flows", () => {
       const watching = found.watchFlows();
       watching.catch(() => {});
       connection.send(refusal((await connection.next()).xid, 1, 3));
-      await assert.rejects(watching, { code: "ERR_OPENFLOW_SWITCH", errorName: "OFPBRC_BAD_EXPERIMENTER" });
+      await assert.rejects(watching, { code: "ERR_OPENFLOW_SWITCH", errorName: "OFPBRC_BAD_VENDOR" });
       await found.close();
     }));
 
