@@ -8,6 +8,9 @@ import { type Daemon, startDaemon } from "./command.ts";
 
 type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
 
+// Longer than any order may take: only an agent that hangs misses it.
+const answerMs = 10_000;
+
 /** The program in one VM. */
 export class AgentLink {
   readonly #daemon: Daemon;
@@ -37,14 +40,20 @@ export class AgentLink {
     void this.#failWaitingAtEnd();
   }
 
-  /** Gives one order and waits for its answer; an agent that ended answers with why. */
+  /** Gives one order and waits for its answer, 10 s at most; an agent that ended answers with why. */
   order(order: WithoutId<AgentOrder>): Promise<AgentAnswer> {
     this.#lastId += 1;
     const id = this.#lastId;
     const over = this.#daemon.endedBy();
     if (over !== undefined) throw new OvskitError("ERR_LAB", `the agent ended: ${over}`);
+    const late = setTimeout(() => {
+      this.#settle({ id, ok: false, reason: `no word from the agent for ${answerMs} ms` });
+    }, answerMs);
     return new Promise((resolve) => {
-      this.#waiting.set(id, resolve);
+      this.#waiting.set(id, (answer) => {
+        clearTimeout(late);
+        resolve(answer);
+      });
       this.#daemon.child.stdin?.write(`${JSON.stringify({ ...order, id })}\n`);
     });
   }

@@ -59,13 +59,6 @@ export class Cloud {
     return cloud;
   }
 
-  /** Where the provider wire ends on the first node, for listening to what crosses it. */
-  get wire(): { readonly namespace: Namespace; readonly name: string } {
-    const namespace = this.#namespaces.get(nodeNames[0]);
-    if (namespace === undefined) throw new Error("no wire: no packets here");
-    return { namespace, name: uplink };
-  }
-
   node(name: string): ComputeNode {
     const node = this.#nodes.get(name);
     if (node === undefined) throw new Error(`no node ${name}`);

@@ -31,6 +31,11 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+function paint(style: "bold" | "green" | "red", text: string): string {
+  const plain = !process.stdout.isTTY || process.env["NO_COLOR"] !== undefined;
+  return plain ? text : styleText(style, text);
+}
+
 function reasonOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -54,7 +59,7 @@ function readChoices(args: readonly string[]): Choices | "help" {
 }
 
 function printStep({ sent, arrived, expected, ok }: Step): void {
-  const mark = ok ? styleText("green", "ok  ") : styleText("red", "BAD ");
+  const mark = ok ? paint("green", "ok  ") : paint("red", "BAD ");
   say(`  ${mark} ${sent}`);
   say(`         arrived: ${arrived}`);
   if (!ok) say(`         expected: ${expected}`);
@@ -63,12 +68,17 @@ function printStep({ sent, arrived, expected, ok }: Step): void {
 async function playAll(playhouse: Playhouse, cases: readonly Case[]): Promise<readonly Step[]> {
   const steps: Step[] = [];
   for (const [index, one] of cases.entries()) {
-    say(styleText("bold", `\nCase ${one.number}: ${one.title}  (${index + 1} of ${cases.length})`));
+    say(paint("bold", `\nCase ${one.number}: ${one.title}  (${index + 1} of ${cases.length})`));
     // The cases share one cloud: one after the other.
     // oxlint-disable-next-line no-await-in-loop
-    const stage = await playhouse.stage((step) => {
-      steps.push(step);
-      printStep(step);
+    const stage = await playhouse.stage({
+      step: (step) => {
+        steps.push(step);
+        printStep(step);
+      },
+      note: (text) => {
+        say(`  ${text}`);
+      },
     });
     // oxlint-disable-next-line no-await-in-loop
     await one.play(stage);

@@ -61,7 +61,8 @@ function isDead(name: string): boolean {
 export async function sweepDeadRuns(): Promise<void> {
   const namespaces = entries(namespaceFolder).filter(isDead);
   const folders = entries(tmpdir()).filter(isDead);
-  await Promise.all([
+  // What belongs to another user stays for that user.
+  await Promise.allSettled([
     ...namespaces.map((name) => tryCommand("ip", ["netns", "del", name])),
     ...folders.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })),
   ]);

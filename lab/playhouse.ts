@@ -1,6 +1,6 @@
 // A cloud with its fabric, ready for cases: what the demo and the end-to-end tests start with, in one step and with
 // one thing to close.
-import { Stage, type Step } from "./cases/stage.ts";
+import { type Recorder, Stage } from "./cases/stage.ts";
 import { Cloud } from "./cloud.ts";
 import type { Fabric } from "./exchange.ts";
 import { PacketFabric } from "./packet-fabric.ts";
@@ -38,9 +38,9 @@ export class Playhouse {
   }
 
   /** A stage on it; no VM remembers a neighbour of the case before. */
-  async stage(onStep: (step: Step) => void): Promise<Stage> {
+  async stage(recorder: Recorder): Promise<Stage> {
     await this.#fabric.forgetNeighbours();
-    return new Stage(this.cloud, this.#fabric, onStep);
+    return new Stage(this.cloud, this.#fabric, recorder);
   }
 
   async close(): Promise<void> {

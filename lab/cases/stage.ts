@@ -1,6 +1,6 @@
 // What a case of the main job is played on: the cloud, the fabric that carries its probes, and the record of every
 // step with what was sent, what arrived and what should have. The demo prints the record, the tests assert it.
-import { type Lanes, openLanes, policyFrom } from "../../src/policy/index.ts";
+import { type LaneStatus, type Lanes, openLanes, policyFrom } from "../../src/policy/index.ts";
 import { labCleanup } from "../cleanup.ts";
 import type { Cloud, NodeName } from "../cloud.ts";
 import type { Fabric, Observation, Probe } from "../exchange.ts";
@@ -26,6 +26,14 @@ export interface Step {
   readonly ok: boolean;
 }
 
+/** Who is told what happens on a stage. */
+export interface Recorder {
+  /** A step was carried out. */
+  step(step: Step): void;
+  /** A word on the way, such as which lanes are up. */
+  note?(text: string): void;
+}
+
 /** A policy document as an object, in the words of the product. */
 export type PolicyDocument = Readonly<Record<string, unknown>>;
 
@@ -40,12 +48,12 @@ export interface Case {
 export class Stage {
   readonly cloud: Cloud;
   readonly #fabric: Fabric;
-  readonly #onStep: (step: Step) => void;
+  readonly #record: Recorder;
 
-  constructor(cloud: Cloud, fabric: Fabric, onStep: (step: Step) => void) {
+  constructor(cloud: Cloud, fabric: Fabric, record: Recorder) {
     this.cloud = cloud;
     this.#fabric = fabric;
-    this.#onStep = onStep;
+    this.#record = record;
   }
 
   /** Sends one probe and records what came of it. */
@@ -54,12 +62,19 @@ export class Stage {
     const observation = await this.#fabric.exchange({ ...probe, silent });
     // Commands that were ended with us tell nothing.
     labCleanup.interruption.throwIfAborted();
-    this.#onStep({
+    this.#record.step({
       sent: observation.sent,
       arrived: describeObservation(probe, observation),
       expected: describeExpected(probe, expected),
-      ok: matches(probe, observation, expected),
+      ok: matches(probe, observation, expected) && this.#hidesSender(probe, observation),
     });
+  }
+
+  // No MAC address of one network is ever seen in another.
+  #hidesSender({ from, spoof }: ExpectedProbe[0], { arrivals }: Observation): boolean {
+    const sender = this.cloud.vm(from);
+    const foreign = arrivals.filter(({ at }) => this.cloud.vm(at).facts.network !== sender.facts.network);
+    return foreign.every(({ macSrc }) => macSrc !== (spoof?.mac ?? sender.mac));
   }
 
   /** Sends several probes at the same time: first what resolves addresses, then all the rest. */
@@ -72,7 +87,7 @@ export class Stage {
 
   /** Records a step that is no probe: two things that must be equal. */
   expectEqual(what: string, actual: string, expected: string): void {
-    this.#onStep({ sent: what, arrived: actual, expected, ok: actual === expected });
+    this.#record.step({ sent: what, arrived: actual, expected, ok: actual === expected });
   }
 
   /** Opens the lanes of a policy on a node without installing anything. */
@@ -90,11 +105,19 @@ export class Stage {
     await using lanes = await this.openLanes(node, document);
     await lanes.apply();
     try {
+      for (const status of await lanes.status()) this.#record.note?.(describeLane(status));
       await play(lanes);
     } finally {
       await lanes.remove();
     }
   }
+}
+
+function describeLane({ name, placement, proxy, port, segment, up, down }: LaneStatus): string {
+  const network = segment === "flat" ? "the flat network" : `VLAN ${segment}`;
+  const where = placement === "same-node" ? "on this node" : `elsewhere on ${network}`;
+  const facts = `known as ${proxy?.ip ?? "?"} (${proxy?.mac ?? "?"}), tag ${port?.tag ?? "?"}, collector ${where}`;
+  return `lane ${name}: ${facts}, ${up ? "up" : `down: ${down?.reason ?? "?"}`}`;
 }
 
 function matches(

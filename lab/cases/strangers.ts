@@ -4,7 +4,10 @@ import { documentFor, pools } from "./policies.ts";
 import type { Case, Stage } from "./stage.ts";
 
 const proxy = "10.0.0.137";
+const proxyOnOneNode = "10.0.0.189";
 const probe = { vm: "vm-137", collector: "wazuh" } as const;
+const probeOnOneNode = { vm: "vm-189", collector: "wazuh" } as const;
+const someMac = "fa:16:3e:66:66:66";
 
 // The third tenant's own two machines, on both nodes, one with the probe's address.
 async function thirdTenantTalks(stage: Stage): Promise<void> {
@@ -25,14 +28,23 @@ async function nobodyElseGetsIn(stage: Stage): Promise<void> {
   await stage.expect({ kind: "ping", from: "stranger", to: proxy }, "nothing");
 }
 
-async function spoofersGetNowhere(stage: Stage): Promise<void> {
-  const ping = { kind: "ping", from: probe.vm, to: stage.cloud.vm("wazuh").ip } as const;
-  await stage.expect(ping, { by: "wazuh", seenAs: proxy });
-  await stage.expect({ ...ping, spoof: { mac: "fa:16:3e:66:66:66" } }, "nothing");
+async function spoofersGetNowhere(stage: Stage, from: string, knownAs: string): Promise<void> {
+  const ping = { kind: "ping", from, to: stage.cloud.vm("wazuh").ip } as const;
+  await stage.expect(ping, { by: "wazuh", seenAs: knownAs });
+  await stage.expect({ ...ping, spoof: { mac: someMac } }, "nothing");
   await stage.expect({ ...ping, spoof: { ip: "192.168.1.66" } }, "nothing");
-  await stage.expect({ ...ping, spoof: { ip: proxy } }, "nothing");
-  await stage.expect({ ...ping, kind: "arp", spoof: { mac: "fa:16:3e:66:66:66" } }, "nothing");
-  await stage.expect(ping, { by: "wazuh", seenAs: proxy });
+  await stage.expect({ ...ping, spoof: { ip: knownAs } }, "nothing");
+  await stage.expect(ping, { by: "wazuh", seenAs: knownAs });
+}
+
+async function onOneNode(stage: Stage): Promise<void> {
+  const { cloud } = stage;
+  const document = documentFor(cloud, [{ ...probeOnOneNode, as: proxyOnOneNode }], { pool: pools.compute });
+  await stage.withLanes("compute", document, async () => {
+    await spoofersGetNowhere(stage, probeOnOneNode.vm, proxyOnOneNode);
+    await stage.expect({ kind: "ping", from: "twin-189", to: cloud.vm("wazuh").ip }, "nothing");
+    await stage.expect({ kind: "ping", from: "stranger", to: proxyOnOneNode }, "nothing");
+  });
 }
 
 async function otherPortsGetNowhere(stage: Stage): Promise<void> {
@@ -53,8 +65,12 @@ export const strangersCase: Case = {
     await stage.withLanes("controller", documentFor(cloud, [{ ...probe, as: proxy }], { pool }), async () => {
       await thirdTenantTalks(stage);
       await nobodyElseGetsIn(stage);
-      await spoofersGetNowhere(stage);
+      await spoofersGetNowhere(stage, probe.vm, proxy);
+      const asking = { kind: "arp", from: probe.vm, to: cloud.vm("wazuh").ip } as const;
+      await stage.expect({ ...asking, spoof: { mac: someMac } }, "nothing");
+      await stage.expect({ ...asking, spoof: { ip: "192.168.1.66" } }, "nothing");
     });
+    await onOneNode(stage);
     // Without a proxy the collector's answers bear the address that the third tenant owns too.
     await stage.withLanes(
       "controller",

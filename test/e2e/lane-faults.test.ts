@@ -42,7 +42,7 @@ describeWith(
     after(() => playhouse?.close());
     beforeEach(async () => {
       steps = [];
-      stage = await playhouse.stage((step) => steps.push(step));
+      stage = await playhouse.stage({ step: (step) => steps.push(step) });
     });
     afterEach(() => {
       assert.deepEqual(

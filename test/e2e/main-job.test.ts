@@ -22,7 +22,7 @@ describeWith(
 
     it("is told from a lane that is broken", async () => {
       const steps: Step[] = [];
-      const stage = await playhouse.stage((step) => steps.push(step));
+      const stage = await playhouse.stage({ step: (step) => steps.push(step) });
       const { ovs } = playhouse.cloud.node("controller");
       const document = documentFor(
         playhouse.cloud,

@@ -9,7 +9,7 @@ export function itPlaysTheCases(playhouse: () => Playhouse): void {
   for (const { number, title, play } of mainJobCases) {
     it(`case ${number}: ${title}`, async () => {
       const steps: Step[] = [];
-      await play(await playhouse().stage((step) => steps.push(step)));
+      await play(await playhouse().stage({ step: (step) => steps.push(step) }));
       assert.ok(steps.length > 0);
       assert.deepEqual(
         steps.filter(({ ok }) => !ok),
