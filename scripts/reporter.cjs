@@ -11,7 +11,7 @@ class Counted extends reporters.Spec {
   }
 
   #close(skipped) {
-    const { passes = 0, failures = 0 } = this.stats;
+    const { passes, failures } = this.stats;
     if (skipped.length > 0) console.log(`skipped:\n${skipped.map((title) => `  - ${title}`).join("\n")}`);
     console.log(`${passes} passed, ${failures} failed, ${skipped.length} skipped`);
   }

@@ -4,4 +4,11 @@ export { ConnectionClosedError, OvskitError, TimeoutError } from "./errors.ts";
 export * as openflow from "./openflow/index.ts";
 export * as ovsdb from "./ovsdb/index.ts";
 export * as policy from "./policy/index.ts";
-export { type ActiveTarget, formatTarget, type PassiveTarget, parseTarget, type Target } from "./transport/target.ts";
+export {
+  type ActiveTarget,
+  formatTarget,
+  type PassiveTarget,
+  parseTarget,
+  type Target,
+} from "./transport/target.ts";
+export * as unixctl from "./unixctl/index.ts";
