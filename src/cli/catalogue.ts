@@ -5,6 +5,11 @@ import { flowsDelCommand } from "./commands/flows/del.ts";
 import { flowsDiffCommand } from "./commands/flows/diff.ts";
 import { flowsDumpCommand } from "./commands/flows/dump.ts";
 import { flowsReplaceCommand } from "./commands/flows/replace.ts";
+import { laneApplyCommand } from "./commands/lane/apply.ts";
+import { laneExplainCommand } from "./commands/lane/explain.ts";
+import { lanePlanCommand } from "./commands/lane/plan.ts";
+import { laneRemoveCommand } from "./commands/lane/remove.ts";
+import { laneStatusCommand } from "./commands/lane/status.ts";
 import { portsCommand } from "./commands/ports.ts";
 import { showCommand } from "./commands/show.ts";
 import { traceCommand } from "./commands/trace.ts";
@@ -19,4 +24,9 @@ export const commands: readonly Command[] = [
   flowsReplaceCommand,
   flowsDiffCommand,
   traceCommand,
+  lanePlanCommand,
+  laneApplyCommand,
+  laneStatusCommand,
+  laneExplainCommand,
+  laneRemoveCommand,
 ];

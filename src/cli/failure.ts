@@ -1,6 +1,7 @@
 // What an error is to the person or program at the other end: one line or one JSON object, and the exit code that
 // says whose turn it is. Errors are told apart by their stable code, never by their text.
 import { OvskitError } from "../errors.ts";
+import { LaneApplyError } from "../policy/errors.ts";
 import { ExitCode } from "./command.ts";
 import { caretLines, FlowInputError } from "./flow-input.ts";
 
@@ -9,6 +10,7 @@ const inputCodes: readonly string[] = [
   "ERR_CLI_",
   "ERR_FLOW_SYNTAX",
   "ERR_POLICY",
+  "ERR_LANES_PROBE",
   "ERR_TARGET_SYNTAX",
   "ERR_OPENFLOW_ENCODE",
   "ERR_OVSDB_VALUE",
@@ -30,6 +32,8 @@ const connectionCodes: ReadonlySet<string> = new Set([
 
 /** The exit code an error asks for. */
 export function exitCodeOf(error: unknown): ExitCode {
+  // What made an apply fail may have been the connection.
+  if (error instanceof LaneApplyError && error.step === "connection") return ExitCode.noConnection;
   const code = error instanceof OvskitError ? error.code : "";
   if (inputCodes.some((prefix) => code.startsWith(prefix))) return ExitCode.wrongInput;
   return connectionCodes.has(code) ? ExitCode.noConnection : ExitCode.refused;
@@ -38,8 +42,18 @@ export function exitCodeOf(error: unknown): ExitCode {
 /** The error in words. An error that isn't ours is a defect of ovskit, and is said to be one. */
 export function failureText(error: unknown): string {
   if (error instanceof FlowInputError) return flowProblemsText(error);
-  if (error instanceof OvskitError) return error.message;
+  if (error instanceof OvskitError) return [error.message, hintFor(error)].filter(Boolean).join("; ");
   return `internal error: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+}
+
+/** What the command line can do about an error of the library, which knows of none. */
+const hints: ReadonlyMap<string, string> = new Map([
+  ["ERR_LANES_OVN", "give --allow-ovn to apply all the same"],
+  ["ERR_UNIXCTL_SOCKET", "give --rundir DIR if it runs elsewhere"],
+]);
+
+function hintFor(error: OvskitError): string | undefined {
+  return hints.get(error.code);
 }
 
 /** A file can be wrong in every line; nobody reads more of them. */
@@ -59,7 +73,8 @@ export function failureValue(error: unknown): Readonly<Record<string, unknown>> 
   if (!(error instanceof OvskitError))
     return { error: { code: "ERR_INTERNAL", message: failureText(error) }, exitCode };
   const facts = Object.entries(error).filter(([name, fact]) => name !== "name" && isFact(fact));
-  return { error: { code: error.code, message: error.message, ...Object.fromEntries(facts) }, exitCode };
+  const described = { code: error.code, message: error.message, hint: hintFor(error) };
+  return { error: { ...described, ...Object.fromEntries(facts) }, exitCode };
 }
 
 /** Texts, numbers and lists of plain things; connections and whole messages stay out. */

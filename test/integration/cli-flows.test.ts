@@ -298,7 +298,7 @@ describeWith(["openvswitch"], "ovskit flows on a real switch", function () {
         "cookie=0x0, table=5, n_packets=0, priority=4 actions=NORMAL",
         "cookie=0x1, table=0, n_packets=1, priority=1,in_port=1 actions=output:2",
         "cookie=0x2, table=0, n_packets=1, priority=2,in_port=2 actions=output:1",
-        "cookie=0x3, table=0, n_packets=0, idle_timeout=600, priority=3,in_port=3 actions=drop",
+        "cookie=0x3, table=0, n_packets=1, idle_timeout=600, priority=3,in_port=3 actions=drop",
       ]);
       assert.deepEqual(await given(wanted, "diff"), { exitCode: 0, stdout: "", stderr: "" });
       assert.equal((await given(wanted, "replace")).stdout, "0 added, 0 deleted, 0 changed\n");
