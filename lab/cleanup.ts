@@ -134,12 +134,13 @@ export class Cleanup {
     });
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       this.#listen(signal, () => {
-        void this.#runAndExit(signalCodes[signal]);
+        void this.interrupt(signalCodes[signal]);
       });
     }
   }
 
-  async #runAndExit(code: number): Promise<void> {
+  /** Stops what the lab is doing, takes back every step and ends the process with this code, as a signal does. */
+  async interrupt(code: number): Promise<void> {
     this.#interruption.abort(new OvskitError("ERR_LAB_INTERRUPTED", "interrupted"));
     const failed = await this.run();
     this.#process.exit(failed > 0 ? 1 : code);

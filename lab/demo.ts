@@ -135,4 +135,8 @@ async function main(): Promise<number> {
   return good && left.length + failed === 0 ? 0 : 1;
 }
 
+// Nobody reads any more (`npm run demo | head`): that is as good as Ctrl-C.
+process.stdout.on("error", () => {
+  void labCleanup.interrupt(1);
+});
 process.exitCode = await main();

@@ -102,6 +102,21 @@ describeWith(["root", "openvswitch", "ip", "ethtool", "tcpdump", "ping"], "the d
     assertNothingLeft(run.pid);
   });
 
+  it("leaves nothing behind when nobody reads what it says any more", async () => {
+    const run = startDemo();
+    await saying(run, "Case 1");
+    run.child.stdout?.destroy();
+    assert.equal(await run.end, 1);
+    assert.doesNotMatch(run.output(), /EPIPE/);
+    assertNothingLeft(run.pid);
+  });
+
+  it("runs beside another one without meeting it", async () => {
+    const runs = [startDemo("--case", "4"), startDemo("--case", "4")];
+    assert.deepEqual(await Promise.all(runs.map((run) => run.end)), [0, 0]);
+    for (const run of runs) assertNothingLeft(run.pid);
+  });
+
   it("leaves no process behind even when it is killed, and the next run sweeps the rest", async () => {
     const run = startDemo();
     await saying(run, "Case 1");
