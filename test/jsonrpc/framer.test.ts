@@ -115,6 +115,8 @@ function refused(
   );
 }
 
+const never = (): void => assert.fail("no message is whole");
+
 describe("a stream that isn't JSON texts", () => {
   it("is refused at its first byte when no message begins there", () => {
     refused([bytes("HTTP/1.1 400 Bad Request\r\n")], 0, /must begin/);
@@ -128,7 +130,7 @@ describe("a stream that isn't JSON texts", () => {
 
   it("is refused when a string never ends, with no more held than the limit allows", () => {
     const framer = new JsonFramer({ maxBytes: 1_000_000 });
-    const never = (): void => assert.fail("no message is whole");
+
     const chunk = Buffer.alloc(65_536, "x");
     framer.push(bytes('{"v":"'), never);
     let pushed = 0;
