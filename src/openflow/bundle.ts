@@ -4,11 +4,11 @@
 import { runWithin, type WaitOptions } from "../transport/deadline.ts";
 import type { Channel, Refusal } from "./channel.ts";
 import { flowLine } from "./flow-line.ts";
+import { flowModMessage } from "./flow-mod-message.ts";
 import type { MessageInput } from "./message.ts";
 import type { SentRange } from "./pending.ts";
 import { type BundleControlType, BundleFlag } from "./protocol/bundle.ts";
-import type { FlowMod } from "./protocol/flow-mod.ts";
-import { OPENFLOW_1_3 } from "./protocol/header.ts";
+import { type FlowMod, flowMod } from "./protocol/flow-mod.ts";
 import {
   BundleError,
   type BundlePhase,
@@ -25,13 +25,15 @@ export interface ApplyOptions extends WaitOptions {
   readonly ordered?: boolean | undefined;
 }
 
+const noProperties: Uint8Array = new Uint8Array(0);
+
 const forever = Number.POSITIVE_INFINITY;
 
 /** Applies `changes` as bundle `bundleId`. Rejects with `BundleError` when the switch refuses any of it. */
 export function applyBundle(
   channel: Channel,
   bundleId: number,
-  changes: readonly FlowMod[],
+  changes: readonly Partial<FlowMod>[],
   options: ApplyOptions,
 ): Promise<void> {
   const { atomic = true, ordered = true } = options;
@@ -45,7 +47,7 @@ class BundleRun {
   readonly #channel: Channel;
   readonly #bundleId: number;
   readonly #flags: number;
-  readonly #changes: readonly FlowMod[];
+  readonly #changes: readonly Partial<FlowMod>[];
   readonly #signal: AbortSignal;
   readonly #refusals: Refusal[] = [];
 
@@ -53,7 +55,7 @@ class BundleRun {
     channel: Channel,
     bundleId: number,
     flags: number,
-    changes: readonly FlowMod[],
+    changes: readonly Partial<FlowMod>[],
     signal: AbortSignal,
   ) {
     this.#channel = channel;
@@ -93,15 +95,13 @@ class BundleRun {
   }
 
   #add(index: number, xid: number): MessageInput {
-    const flow = this.#changes[index];
-    if (flow === undefined) throw new RangeError(`no change number ${index}`);
     return {
       type: "bundleAdd",
       xid,
       bundleId: this.#bundleId,
       flags: this.#flags,
-      message: { ...flow, version: OPENFLOW_1_3, type: "flowMod", xid },
-      properties: new Uint8Array(0),
+      message: flowModMessage(this.#change(index), xid),
+      properties: noProperties,
     };
   }
 
@@ -111,7 +111,7 @@ class BundleRun {
       bundleId: this.#bundleId,
       control,
       flags: this.#flags,
-      properties: new Uint8Array(0),
+      properties: noProperties,
     };
   }
 
@@ -167,9 +167,14 @@ class BundleRun {
     );
   }
 
+  #change(index: number): Partial<FlowMod> {
+    const change = this.#changes[index];
+    if (change === undefined) throw new RangeError(`no change number ${index}`);
+    return change;
+  }
+
   #refusedFlow({ index, error }: Refusal): RefusedFlow {
-    const flow = this.#changes[index - 1];
-    if (flow === undefined) throw new RangeError(`no change number ${index - 1}`);
+    const flow = flowMod(this.#change(index - 1));
     return { index: index - 1, flow, error: new SwitchError(error, { request: "flowMod", flow }) };
   }
 }

@@ -58,7 +58,7 @@ export interface Refusal {
   readonly error: ErrorMessage;
 }
 
-/** Makes message number `index` of many, with the transaction id that it must bear. */
+/** Makes message number `index` of many. It leaves under `xid`, which a message that carries another has to repeat inside. */
 export type MakeMessage = (index: number, xid: number) => MessageInput;
 
 /** How long the handshake may take by default, in milliseconds. */
@@ -154,7 +154,7 @@ export class Channel extends EventEmitter<ChannelEvents> {
    */
   send(message: MessageInput): number {
     const xid = message.xid ?? this.#pending.take();
-    this.#messages.send({ ...message, xid });
+    this.#messages.send(message, xid);
     return xid;
   }
 
@@ -188,7 +188,7 @@ export class Channel extends EventEmitter<ChannelEvents> {
 
   /**
    * Sends `count` messages that have no answer, and one barrier after them; settles with those that were refused. `make` gives message
-   * number `index` for the transaction id that it must bear.
+   * number `index`.
    */
   sendAll(count: number, make: MakeMessage, options: WaitOptions = {}): Promise<Refusal[]> {
     if (count === 0) return Promise.resolve([]);
@@ -220,7 +220,8 @@ export class Channel extends EventEmitter<ChannelEvents> {
   async pump(range: SentRange, make: MakeMessage, signal: AbortSignal, from = 0): Promise<void> {
     const { outbox } = this.#messages;
     for (let index = from; index < range.count; index += 1) {
-      this.#messages.send(make(index, range.first + index));
+      const xid = range.first + index;
+      this.#messages.send(make(index, xid), xid);
       if (outbox.busy) {
         // oxlint-disable-next-line no-await-in-loop -- to wait for the peer is the point
         await outbox.ready();
@@ -256,7 +257,7 @@ export class Channel extends EventEmitter<ChannelEvents> {
   }
 
   async #requestByBarrier(message: MessageInput, options: WaitOptions): Promise<Message> {
-    const [refusal] = await this.sendAll(1, (_, xid) => ({ ...message, xid }), options);
+    const [refusal] = await this.sendAll(1, () => message, options);
     if (refusal !== undefined) throw new SwitchError(refusal.error, { request: message.type });
     return { version: OPENFLOW_1_3, type: "barrierReply", xid: message.xid ?? 0 };
   }

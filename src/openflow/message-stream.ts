@@ -64,10 +64,15 @@ export class MessageStream {
     return { sent: { ...this.#sent }, received: { ...this.#received } };
   }
 
-  /** Encodes, counts and queues a message. Throws `EncodeError`, `SendQueueFullError`, `ConnectionClosedError`. */
-  send(message: MessageInput): void {
+  /**
+   * Encodes, counts and queues a message, under the transaction id `xid` if one is given. Throws `EncodeError`, `SendQueueFullError`,
+   * `ConnectionClosedError`.
+   */
+  send(message: MessageInput, xid?: number): void {
     if (this.#ended) throw this.lost();
-    this.outbox.push(encode(message));
+    const bytes = encode(message);
+    if (xid !== undefined) setXid(bytes, xid);
+    this.outbox.push(bytes);
     this.#sent[message.type] = (this.#sent[message.type] ?? 0) + 1;
   }
 
@@ -163,6 +168,14 @@ export class MessageStream {
   readonly #onPeerEnd = (): void => {
     this.fail(new ConnectionClosedError(this.#options.peer, "the peer closed it"));
   };
+}
+
+/** Writes the transaction id into a message's header: cheaper than a copy of the value with another one. */
+function setXid(bytes: Uint8Array, xid: number): void {
+  bytes[4] = xid >>> 24;
+  bytes[5] = xid >>> 16;
+  bytes[6] = xid >>> 8;
+  bytes[7] = xid;
 }
 
 function asError(error: unknown): Error {

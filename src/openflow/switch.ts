@@ -4,11 +4,12 @@ import { EventEmitter } from "node:events";
 import { settleWithin, type WaitOptions } from "../transport/deadline.ts";
 import { type ApplyOptions, applyBundle } from "./bundle.ts";
 import type { Channel, Refusal } from "./channel.ts";
+import { flowModMessage } from "./flow-mod-message.ts";
 import { FlowStream, flowStatsRequest } from "./flow-stream.ts";
 import { FlowWatch, type FlowWatchOptions } from "./flow-watch.ts";
 import type { Message, MessageInput } from "./message.ts";
 import type { MessageCounts } from "./message-stream.ts";
-import { type FlowMod, flowMod } from "./protocol/flow-mod.ts";
+import type { FlowMod, FlowModMessage } from "./protocol/flow-mod.ts";
 import type { FlowRemovedMessage } from "./protocol/flow-removed.ts";
 import type { AggregateStats, FlowStats, FlowStatsRequest } from "./protocol/flow-stats.ts";
 import type { MultipartName, MultipartReplyBodies, MultipartRequestBodies } from "./protocol/multipart.ts";
@@ -110,15 +111,13 @@ export class Switch extends EventEmitter<SwitchEvents> {
    * `SwitchError` of the first that was refused, whose `failures` name all; the others are installed. For all or nothing use {@link apply}.
    */
   add(...flows: readonly Partial<FlowMod>[]): Promise<void> {
-    return this.#change(flows.map((flow) => flowMod({ ...flow, command: "add" })));
+    return this.#change(flows, (flow, xid) => flowModMessage(flow, xid, "add"));
   }
 
   /** Changes the instructions of the flows that match; with `command: "modifyStrict"`, of those with this very match and priority. As {@link add}. */
   modify(...flows: readonly Partial<FlowMod>[]): Promise<void> {
-    return this.#change(
-      flows.map((flow) =>
-        flowMod({ ...flow, command: flow.command === "modifyStrict" ? "modifyStrict" : "modify" }),
-      ),
+    return this.#change(flows, (flow, xid) =>
+      flowModMessage(flow, xid, flow.command === "modifyStrict" ? "modifyStrict" : "modify"),
     );
   }
 
@@ -127,15 +126,10 @@ export class Switch extends EventEmitter<SwitchEvents> {
    * priority. As {@link add}.
    */
   delete(...flows: readonly Partial<FlowMod>[]): Promise<void> {
-    return this.#change(
-      flows.map((flow) =>
-        flowMod({
-          tableId: Table.all,
-          ...flow,
-          command: flow.command === "deleteStrict" ? "deleteStrict" : "delete",
-        }),
-      ),
-    );
+    return this.#change(flows, (flow, xid) => {
+      const command = flow.command === "deleteStrict" ? "deleteStrict" : "delete";
+      return flowModMessage(flow, xid, command, flow.tableId ?? Table.all);
+    });
   }
 
   /**
@@ -145,7 +139,7 @@ export class Switch extends EventEmitter<SwitchEvents> {
    */
   async apply(changes: readonly Partial<FlowMod>[], options: ApplyOptions = {}): Promise<void> {
     if (changes.length === 0) return;
-    await applyBundle(this.#channel, this.#takeId(), changes.map(flowMod), options);
+    await applyBundle(this.#channel, this.#takeId(), changes, options);
   }
 
   /** Watches flows change; settles when the switch has set the monitor up. Open vSwitch before 3.0 refuses with `SwitchError`. */
@@ -208,22 +202,26 @@ export class Switch extends EventEmitter<SwitchEvents> {
     return this.close();
   }
 
-  async #change(flows: readonly FlowMod[]): Promise<void> {
-    const make = (index: number, xid: number): MessageInput => ({
-      ...pick(flows, index),
-      type: "flowMod",
-      xid,
-    });
-    const refusals = await this.#channel.sendAll(flows.length, make);
-    const refused = ({ index, error }: Refusal, more: readonly SwitchError[] = []): SwitchError =>
-      new SwitchError(error, { request: "flowMod", flow: pick(flows, index) }, more);
+  async #change(
+    flows: readonly Partial<FlowMod>[],
+    make: (flow: Partial<FlowMod>, xid: number) => FlowModMessage,
+  ): Promise<void> {
+    const message = (index: number, xid: number): FlowModMessage => {
+      const flow = flows[index];
+      if (flow === undefined) throw new RangeError(`no flow number ${index}`);
+      return make(flow, xid);
+    };
+    const refusals = await this.#channel.sendAll(flows.length, message);
+    const refused = ({ index, error }: Refusal, more: readonly SwitchError[] = []): SwitchError => {
+      const { version: _version, type: _type, xid: _xid, ...flow } = message(index, error.xid);
+      return new SwitchError(error, { request: "flowMod", flow }, more);
+    };
     const [first, ...more] = refusals;
-    if (first !== undefined) {
-      throw refused(
-        first,
-        more.map((refusal) => refused(refusal)),
-      );
-    }
+    if (first === undefined) return;
+    throw refused(
+      first,
+      more.map((refusal) => refused(refusal)),
+    );
   }
 
   #takeId(): number {
@@ -250,10 +248,4 @@ export class Switch extends EventEmitter<SwitchEvents> {
     this.#watches.clear();
     this.emit("close", reason);
   }
-}
-
-function pick(flows: readonly FlowMod[], index: number): FlowMod {
-  const flow = flows[index];
-  if (flow === undefined) throw new RangeError(`no flow number ${index}`);
-  return flow;
 }
