@@ -50,13 +50,13 @@ function readNamed(reader: Reader, plan: OxmPlan, header: number): Oxm | undefin
 function readRaw(reader: Reader, header: number, length: number): RawOxm {
   const at = reader.offset + HEADER_BYTES;
   if (header >>> 16 !== EXPERIMENTER_CLASS) {
-    return { field: "raw", header, body: reader.buffer.slice(at, at + length) };
+    return { field: "raw", header, body: reader.copy(at, at + length) };
   }
   if (length < 4) {
     throw reader.fault(`${length} leaves no room for the experimenter's id`, "length", at - 1);
   }
   const experimenter = reader.view.getUint32(at);
-  return { field: "raw", header, body: reader.buffer.slice(at + 4, at + length), experimenter };
+  return { field: "raw", header, body: reader.copy(at + 4, at + length), experimenter };
 }
 
 function writeNamed(writer: Writer, plan: OxmPlan, oxm: NamedOxm): void {

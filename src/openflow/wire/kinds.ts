@@ -19,6 +19,8 @@ export interface Kind<T> {
   readonly integer?: IntegerKind;
   /** Whether reading it can fail beyond the check of the fixed part: the reader counts such fields. */
   readonly counted?: true;
+  /** What is written where no value is given. */
+  readonly absent?: T;
   read(reader: Reader): T;
   write(writer: Writer, value: T): void;
 }
@@ -59,7 +61,7 @@ export const u64: Kind<bigint> = integer(
 
 /** The same kind with a value to write where none is given. */
 export function orElse<T>(kind: Kind<T>, absent: T | undefined): Kind<T> {
-  return absent === undefined ? kind : { ...kind, write: (w, value) => kind.write(w, value ?? absent) };
+  return absent === undefined ? kind : { ...kind, absent };
 }
 
 /** An integer whose numbers have names. */

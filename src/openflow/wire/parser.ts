@@ -24,13 +24,24 @@ const integers: Readonly<Record<IntegerKind, (parser: Parser, key: string) => Pa
   uint64: (parser, key) => parser.uint64(key),
 };
 
-function fixedParser(fixed: readonly Step[]): Parser {
+/**
+ * The parser of the fixed part. Entries that it can't read get their place in the object all the same (the offset,
+ * for the time being), so that every object has all entries, in the order of the declaration.
+ */
+function fixedParser({ entries }: Recording): Parser {
   let fields = new Parser().endianess("big");
-  for (const step of fixed) {
-    const before = bytesBefore(step);
-    const { integer, minBytes } = step.kind;
+  for (const entry of entries) {
+    if (entry.step === undefined || entry.step.kind.bytes === undefined) {
+      fields = fields.saveOffset(entry.key);
+      continue;
+    }
+    const { kind } = entry.step;
+    const before = bytesBefore(entry.step);
     fields = before > 0 ? fields.seek(before) : fields;
-    fields = integer === undefined ? fields.seek(minBytes) : integers[integer](fields, step.key);
+    fields =
+      kind.integer === undefined
+        ? fields.saveOffset(entry.key).seek(kind.bytes)
+        : integers[kind.integer](fields, entry.key);
   }
   const parser = new Parser().create(Parsed).nest("value", { type: fields });
   parser.compile();
@@ -46,7 +57,7 @@ export function parserFor(recording: Recording): (reader: Reader) => object {
   const following = steps.slice(fixed.length);
   const others = fixed.filter((step) => step.kind.integer === undefined);
   const announcing = fixed.find((step) => step.before.includes("length16"));
-  const parser = fixedParser(fixed);
+  const parser = fixedParser(recording);
   const last = fixed.at(-1);
   const fixedBytes = last === undefined ? 0 : last.offset + last.kind.minBytes;
 

@@ -5,6 +5,7 @@ import { formatMac } from "./addresses.ts";
 import type { Codec, Names } from "./codec.ts";
 import { Fault } from "./fault.ts";
 import type { Layout } from "./layout.ts";
+import { copyBytes } from "./slab.ts";
 import { readText } from "./text.ts";
 
 /** How deep structures may stand in each other: far beyond any real message, far below the stack's end. */
@@ -61,6 +62,11 @@ export class Reader implements Layout {
   /** A fault at `at`, or where the reader is. */
   fault(message: string, path = "", at: number = this.offset): Fault {
     return new Fault(message, at - this.origin, path);
+  }
+
+  /** The bytes of the buffer from `start` to `end`, as memory of their own. */
+  copy(start: number, end: number): Uint8Array {
+    return copyBytes(this.buffer, start, end);
   }
 
   /** Goes one structure deeper; refuses to go on for ever. */
@@ -139,7 +145,7 @@ export class Reader implements Layout {
   bytes(bytes: number): Uint8Array {
     const at = this.offset;
     this.offset = at + bytes;
-    return this.buffer.slice(at, this.offset);
+    return this.copy(at, this.offset);
   }
 
   pad(bytes: number): this {
@@ -179,7 +185,7 @@ export class Reader implements Layout {
     if (this.offset > this.end) {
       throw this.fault(`ends ${this.offset - this.end} bytes before it`, "", this.end);
     }
-    const rest = this.buffer.slice(this.offset, this.end);
+    const rest = this.copy(this.offset, this.end);
     this.offset = this.end;
     return rest;
   }

@@ -20,6 +20,8 @@ export interface Step {
 
 /** A declaration, written down. */
 export interface Recording {
+  /** All entries in the order of the declaration; one without a step is a constant. */
+  readonly entries: readonly { readonly key: string; readonly step?: Step }[];
   /** The fields in wire order. */
   readonly steps: readonly Step[];
   /** The entries that are constants, by key. */
@@ -167,21 +169,22 @@ class Recorder implements Layout {
 /** Runs `declaration` once; throws a TypeError if it doesn't use each call for one entry, in order. */
 export function record<T>(structure: string, declaration: Declaration<T>): Recording {
   const recorder = new Recorder(structure);
-  const entries = Object.entries(declaration(recorder) as Record<string, unknown>);
-  const constants = new Map(entries.filter(([, value]) => !(value instanceof Token)));
-  const steps = entries
-    .filter((entry): entry is [string, Token] => entry[1] instanceof Token)
-    .map(([key, token]): Step => ({ key, ...token.step }));
+  const declared = Object.entries(declaration(recorder) as Record<string, unknown>);
+  const entries = declared.map(([key, value]) =>
+    value instanceof Token ? { key, step: { key, ...value.step } } : { key },
+  );
+  const steps = entries.flatMap((entry) => entry.step ?? []);
   const inOrder =
     steps.length === recorder.tokens.length &&
-    steps.every(
-      (step, i) =>
-        step.kind === recorder.tokens[i]?.step.kind && step.offset === recorder.tokens[i]?.step.offset,
-    );
+    steps.every((step, i) => {
+      const asked = recorder.tokens[i]?.step;
+      return step.kind === asked?.kind && step.offset === asked.offset;
+    });
   if (!inOrder || recorder.dangling) {
     throw new TypeError(`${structure}: each entry of the declaration is one call, in the order of the wire`);
   }
-  return { steps, constants, minBytes: recorder.minBytes, variable: recorder.variable };
+  const constants = new Map(declared.filter(([, value]) => !(value instanceof Token)));
+  return { entries, steps, constants, minBytes: recorder.minBytes, variable: recorder.variable };
 }
 
 /** How many bytes stand before a field. */

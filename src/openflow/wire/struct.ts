@@ -3,6 +3,7 @@
 
 import type { Codec } from "./codec.ts";
 import { Fault, faultWithin } from "./fault.ts";
+import type { Kind } from "./kinds.ts";
 import type { Declaration } from "./layout.ts";
 import { parserFor } from "./parser.ts";
 import type { Reader } from "./reader.ts";
@@ -101,12 +102,32 @@ class DeclaredStruct<T> implements Struct<T> {
         if (step.before.length > 0) {
           writeBefore(writer, step);
         }
-        step.kind.write(writer, values[step.key]);
+        writeStep(writer, step.kind, values[step.key] ?? step.kind.absent);
       }
     } catch (error) {
       throw faultWithin(error, steps[at]?.key ?? "");
     }
     writer.pad(this.#pad);
+  }
+}
+
+/** Integers are most of what there is, so they go without a call of their kind. */
+function writeStep(writer: Writer, kind: Kind<unknown>, value: unknown): void {
+  switch (kind.integer) {
+    case "uint8":
+      writer.u8(value as number);
+      break;
+    case "uint16":
+      writer.u16(value as number);
+      break;
+    case "uint32":
+      writer.u32(value as number);
+      break;
+    case "uint64":
+      writer.u64(value as bigint);
+      break;
+    case undefined:
+      kind.write(writer, value);
   }
 }
 

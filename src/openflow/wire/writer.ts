@@ -3,9 +3,9 @@
 
 import { writeMac } from "./addresses.ts";
 import { Fault, shown } from "./fault.ts";
+import { copyBytes } from "./slab.ts";
 
 const FIRST_BYTES = 4_096;
-const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 
 function outOfRange(value: unknown, bits: number): Fault {
   const max = bits === 64 ? "2^64 - 1, a bigint" : String(2 ** bits - 1);
@@ -31,8 +31,8 @@ export class Writer {
   }
 
   /** The bytes from `start` to here, as memory of their own. */
-  copy(start = 0): Uint8Array<ArrayBuffer> {
-    return this.bytes.slice(start, this.offset);
+  copy(start = 0): Uint8Array {
+    return copyBytes(this.bytes, start, this.offset);
   }
 
   #grow(needed: number): void {
@@ -70,7 +70,7 @@ export class Writer {
   }
 
   u64(value: bigint): void {
-    if (typeof value !== "bigint" || value < 0n || value > MAX_U64) {
+    if (typeof value !== "bigint" || BigInt.asUintN(64, value) !== value) {
       throw outOfRange(value, 64);
     }
     this.view.setBigUint64(this.offset, value);
