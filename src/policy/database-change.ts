@@ -4,7 +4,7 @@
 import { proxyMemory } from "./address-pool.ts";
 import type { Policy } from "./document/policy.ts";
 import type { LaneBridge } from "./lane/lane.ts";
-import { ownPatchPorts, patchNames, patchPair } from "./patch-pair.ts";
+import { ownPatchPorts, type PatchPair, patchNames, patchPair } from "./patch-pair.ts";
 import type { PlannedLane } from "./planned-lane.ts";
 import type { Topology, TopologyBridge, TopologyPort } from "./topology.ts";
 
@@ -40,17 +40,22 @@ export function databaseChanges(
   bridges: Policy["bridges"],
   lanes: readonly PlannedLane[],
 ): { readonly before: readonly DatabaseChange[]; readonly after: readonly DatabaseChange[] } {
-  const wantsPair = lanes.some(
-    ({ placement, down }) => placement === "elsewhere" && (down === undefined || down.code === "patch-pair"),
-  );
+  const pair = patchPair(topology, bridges);
+  const hopeful = pair.state === "incomplete" || pair.state === "pending";
+  // A lane that only waits for the patch pair is as good as up.
+  const wanted = lanes.filter(({ down }) => down === undefined || (down.code === "patch-pair" && hopeful));
+  const wantsPair = wanted.some(({ placement }) => placement === "elsewhere");
   return {
-    before: [...(wantsPair ? createPair(topology, bridges) : []), ...lanes.flatMap(remember)],
+    before: [...(wantsPair ? createPair(topology, bridges, pair) : []), ...wanted.flatMap(remember)],
     after: [...(wantsPair ? [] : removePair(topology)), ...forget(topology, lanes)],
   };
 }
 
-function createPair(topology: Topology, bridges: Policy["bridges"]): readonly DatabaseChange[] {
-  const pair = patchPair(topology, bridges);
+function createPair(
+  topology: Topology,
+  bridges: Policy["bridges"],
+  pair: PatchPair,
+): readonly DatabaseChange[] {
   if (pair.state !== "incomplete") return [];
   const old = ownPatchPorts(topology);
   const ports = pair.sides.flatMap((side) => {
@@ -70,10 +75,8 @@ function removePair(topology: Topology): readonly DatabaseChange[] {
   return ports.length === 0 ? [] : [{ kind: "remove-patch-pair", ports }];
 }
 
-function remember({ name, nat, port, proxy, down }: PlannedLane): readonly DatabaseChange[] {
-  // A lane that waits for the patch pair claims its address in the same transaction.
-  const claims = down === undefined || down.code === "patch-pair";
-  if (!claims || nat === "none" || port === undefined || proxy === undefined) return [];
+function remember({ name, nat, port, proxy }: PlannedLane): readonly DatabaseChange[] {
+  if (nat === "none" || port === undefined || proxy === undefined) return [];
   const before = port.externalIds.get(proxyMemory);
   return before === proxy.ip ? [] : [{ kind: "remember-proxy", lane: name, port, address: proxy.ip, before }];
 }

@@ -112,7 +112,8 @@ function protocol(service: Service | undefined, direction: "to" | "from"): strin
     return `icmp,icmp_type=${direction === "to" ? 8 : 0}`;
   // Any port stands for the probe's own end.
   const [src, dst] = direction === "to" ? [40_000, service.port] : [service.port, 40_000];
-  return `${service.protocol},tp_src=${src},tp_dst=${dst}`;
+  const { protocol: name } = service;
+  return `${name},${name}_src=${src},${name}_dst=${dst}`;
 }
 
 /** What became of a packet, by its trace with port names. */

@@ -24,7 +24,7 @@ export interface NodeOptions {
   readonly rundir?: string | undefined;
   /** How long a connection may take to be made, and the switch to handle a new port, in milliseconds; default 5000. */
   readonly timeoutMs?: number | undefined;
-  /** Ends what is waited for with its reason. */
+  /** Aborting ends opening, and later on what is being done at the next step, with its reason; what was done is taken back. */
   readonly signal?: AbortSignal | undefined;
   /** Makes the connection to a bridge; default `connectSwitch`. */
   readonly connectSwitch?: ((target: string) => Promise<Switch>) | undefined;
@@ -58,12 +58,21 @@ export class Node implements AsyncDisposable {
   /** Connects to the database and waits until its rows are there. */
   static async open(options: NodeOptions): Promise<Node> {
     const { ovsdb, signal, timeoutMs } = options;
-    const client = typeof ovsdb === "string" ? await connectOvsdb(ovsdb, { signal, timeoutMs }) : ovsdb;
+    // The client must outlive an abort: what was done is taken back over it.
+    const opening = new AbortController();
+    const abort = (): void => opening.abort(signal?.reason);
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", abort);
+    const wait = { signal: opening.signal, timeoutMs };
+    let client: OvsdbClient | undefined;
     try {
-      return new Node(options, client, await client.replica(openVSwitch, topologyTables, { signal }));
+      client = typeof ovsdb === "string" ? await connectOvsdb(ovsdb, wait) : ovsdb;
+      return new Node(options, client, await client.replica(openVSwitch, topologyTables, wait));
     } catch (error) {
-      if (client !== ovsdb) await client.close();
+      if (client !== ovsdb) await client?.close();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", abort);
     }
   }
 
@@ -121,7 +130,7 @@ export class Node implements AsyncDisposable {
 
   /** Runs one transaction; when it resolves the topology shows it. */
   async transact(operations: readonly Operation[]): Promise<void> {
-    await this.#client.transact(databaseName, operations, { signal: this.#options.signal });
+    await this.#client.transact(databaseName, operations);
   }
 
   /** The connection to a bridge's own socket, made anew if it was lost. */
@@ -139,10 +148,8 @@ export class Node implements AsyncDisposable {
   }
 
   #connect(target: string): Promise<Switch> {
-    const { signal, connectSwitch: connect } = this.#options;
-    return connect === undefined
-      ? connectSwitch(target, { signal, timeoutMs: this.timeoutMs })
-      : connect(target);
+    const { connectSwitch: connect } = this.#options;
+    return connect === undefined ? connectSwitch(target, { timeoutMs: this.timeoutMs }) : connect(target);
   }
 
   /** The connection to ovs-vswitchd's control socket, made anew if it was lost. */

@@ -1,5 +1,8 @@
 // A compute node for the tests of lanes: br-int and br-ex of the dummy datapath, Neutron's patch pair and a few of its
 // flows, an uplink, and VMs' ports that are plugged and unplugged.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runCommand } from "../../lab/command.ts";
 import { type OpenVSwitch, startOpenVSwitch } from "../../lab/open-vswitch.ts";
 
 /** A VM's port as Neutron plugs it. */
@@ -79,6 +82,13 @@ export class TestNode implements AsyncDisposable {
     const database = await Promise.all(tables.map((table) => this.vsctl(table)));
     // The bridge counts what changed it, and says so; nothing of ours.
     return [...integration, ...provider, ...database].join("\n");
+  }
+
+  /** ovs-appctl to ovsdb-server. */
+  async databaseCtl(...words: readonly string[]): Promise<string> {
+    const { rundir } = this.ovs;
+    const pid = (await readFile(join(rundir, "ovsdb-server.pid"), "utf8")).trim();
+    return runCommand("ovs-appctl", ["-t", join(rundir, `ovsdb-server.${pid}.ctl`), ...words]);
   }
 
   /** The part of `ofproto/trace` that says where the packet ends. */
