@@ -30,7 +30,7 @@ export class RefusedFlowsError extends OvskitError {
 
 /** Makes all changes or none. `written` tells where a change was written, for errors. */
 export async function applyFlows(
-  found: Switch,
+  found: Pick<Switch, "apply">,
   changes: readonly FlowMod[],
   written: readonly WrittenFlow[],
   surroundings: Surroundings & { readonly ports: PortNames },

@@ -19,7 +19,7 @@ describeWith(["openvswitch"], "ovskit flows on a real switch", function () {
   let ovs: OpenVSwitch;
   before(async () => {
     ovs = await startOpenVSwitch();
-    const names = ["qvoagent", "qvoserver", "p-3", "vlan.4"];
+    const names = ["qvoagent", "qvoserver", "port3", "port4", "p-5", "vlan.6"];
     const ports = names.map((name, index) =>
       words(`-- add-port br0 ${name} -- set interface ${name} type=dummy ofport_request=${index + 1}`),
     );
@@ -52,7 +52,7 @@ describeWith(["openvswitch"], "ovskit flows on a real switch", function () {
       for (const flow of [
         "cookie=0x2b,table=0,priority=50,ip,in_port=qvoagent,nw_dst=10.100.7.140,actions=mod_dl_dst:fa:16:3e:f3:a6:fd,output:qvoserver",
         "table=0,priority=60,arp,in_port=2,arp_op=1,idle_timeout=600,send_flow_rem,actions=in_port,local",
-        "table=3,in_port=4,vlan_tci=0x1064/0x1fff,actions=pop_vlan,output:p-3,goto_table:7",
+        "table=3,in_port=4,vlan_tci=0x1064/0x1fff,actions=pop_vlan,output:p-5,output:vlan.6,goto_table:7",
         "table=7,actions=drop",
       ]) {
         // oxlint-disable-next-line no-await-in-loop
@@ -77,7 +77,7 @@ describeWith(["openvswitch"], "ovskit flows on a real switch", function () {
       assert.equal(await asked("table=0"), 2);
       assert.equal(await asked("ip,in_port=qvoagent"), 1);
       assert.equal(await asked("cookie=0x2b/-1"), 1);
-      assert.equal(await asked("out_port=p-3"), 1);
+      assert.equal(await asked("out_port=p-5"), 1);
       assert.equal(await asked("table=9"), 0);
     });
 
@@ -275,10 +275,10 @@ describeWith(["openvswitch"], "ovskit flows on a real switch", function () {
       const { exitCode, stdout } = await given(wanted, "diff");
       assert.equal(exitCode, 0);
       assert.deepEqual(stdout.split("\n"), [
-        "-priority=9,in_port=vlan.4 actions=drop",
-        "-cookie=0x9, idle_timeout=600, priority=3,in_port=p-3 actions=drop",
-        "+cookie=0x3, idle_timeout=600, priority=3,in_port=p-3 actions=drop",
-        "-cookie=0x2, priority=2,in_port=qvoserver actions=output:p-3",
+        "-priority=9,in_port=port4 actions=drop",
+        "-cookie=0x9, idle_timeout=600, priority=3,in_port=port3 actions=drop",
+        "+cookie=0x3, idle_timeout=600, priority=3,in_port=port3 actions=drop",
+        "-cookie=0x2, priority=2,in_port=qvoserver actions=output:port3",
         "+cookie=0x2, priority=2,in_port=qvoserver actions=output:qvoagent",
         "+table=5, priority=4 actions=NORMAL",
         "",
