@@ -83,6 +83,21 @@ function traffic(packets: bigint, lastMoved: LastMoved): LaneStatus["toCollector
   return { packets, bytes: packets * 100n, lastMoved };
 }
 
+/** The state of a lane; vm-1's collector is on VLAN 100, vm-2 is down. */
+function status(name: string, to: LastMoved, from: LastMoved): LaneStatus {
+  return {
+    ...up,
+    name,
+    port: { name: "qvo1", tag: 2 },
+    segment: name === "vm-1" ? 100 : "flat",
+    up: name !== "vm-2",
+    down:
+      name === "vm-2" ? { code: "not-applied", reason: "3 of its flows aren't in the switch" } : undefined,
+    toCollector: traffic(to.kind === "never" ? 0n : 12n, to),
+    fromCollector: traffic(from.kind === "never" ? 0n : 7n, from),
+  };
+}
+
 describe("lanes in the command's words", () => {
   it("are planned up, or down with the reason", () => {
     assert.equal(
@@ -142,17 +157,6 @@ vm-9    down   -          -           -    no port has iface-id nowhere`,
   });
 
   it("say what they carried each way, and when it last moved", () => {
-    const status = (name: string, to: LastMoved, from: LastMoved): LaneStatus => ({
-      ...up,
-      name,
-      port: { name: "qvo1", tag: 2 },
-      segment: name === "vm-1" ? 100 : "flat",
-      up: name !== "vm-2",
-      down:
-        name === "vm-2" ? { code: "not-applied", reason: "3 of its flows aren't in the switch" } : undefined,
-      toCollector: traffic(to.kind === "never" ? 0n : 12n, to),
-      fromCollector: traffic(from.kind === "never" ? 0n : 7n, from),
-    });
     const lanes = [
       status("vm-1", { kind: "ago", ms: 1240 }, { kind: "longer", ms: 10_000 }),
       status("vm-2", { kind: "never" }, { kind: "unknown" }),
