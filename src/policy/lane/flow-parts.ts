@@ -1,10 +1,10 @@
 // The words the flows of lanes are made of: matches in the order the wire wants, and the actions that more than one
 // flow has. Addresses stay text here; the codec makes bytes of them.
 import type { Action } from "../../openflow/protocol/actions.ts";
-import { type FlowMod, flowMod } from "../../openflow/protocol/flow-mod.ts";
+import type { FlowMod } from "../../openflow/protocol/flow-mod.ts";
 import type { Instruction } from "../../openflow/protocol/instructions.ts";
 import type { Match, Oxm } from "../../openflow/protocol/match.ts";
-import { Port } from "../../openflow/protocol/ports.ts";
+import { Group, NO_BUFFER, Port } from "../../openflow/protocol/ports.ts";
 import type { Service } from "../document/policy.ts";
 import type { Lane } from "./lane.ts";
 
@@ -35,40 +35,44 @@ export interface ArpFields {
   readonly tpa: string;
 }
 
-function field<T>(value: T | undefined, make: (value: T) => Oxm): readonly Oxm[] {
-  return value === undefined ? [] : [make(value)];
-}
+// Thousands of lanes share these; a plan is mostly made of memory, so what is the same is there once.
+const isIpv4: Oxm = { field: "ethType", value: EtherType.ipv4 };
+const isArp: Oxm = { field: "ethType", value: EtherType.arp };
+const isRequest: Oxm = { field: "arpOp", value: 1 };
+const isUntagged: Oxm = { field: "vlanVid", value: "none" };
 
 /** Matches packets by nothing but the port they come in by. */
 export function fromPort(inPort: number): Match {
   return [{ field: "inPort", value: inPort }];
 }
 
-export function ipPacket(fields: IpFields): Match {
-  const [proto, ...ports] = fields.service ?? [];
-  return [
-    { field: "inPort", value: fields.inPort },
-    ...field(fields.ethDst, (value) => ({ field: "ethDst", value })),
-    ...field(fields.ethSrc, (value) => ({ field: "ethSrc", value })),
-    { field: "ethType", value: EtherType.ipv4 },
-    ...field(fields.vlan, (value) => ({ field: "vlanVid", value })),
-    ...(proto === undefined ? [] : [proto]),
-    ...field(fields.src, (value) => ({ field: "ipv4Src", value })),
-    ...field(fields.dst, (value) => ({ field: "ipv4Dst", value })),
-    ...ports,
-  ];
+export function ipPacket({ inPort, ethSrc, ethDst, vlan, src, dst, service = [] }: IpFields): Match {
+  const match: Oxm[] = [{ field: "inPort", value: inPort }];
+  const [proto, port] = service;
+  if (ethDst !== undefined) match.push({ field: "ethDst", value: ethDst });
+  if (ethSrc !== undefined) match.push({ field: "ethSrc", value: ethSrc });
+  match.push(isIpv4);
+  if (vlan !== undefined) match.push(vlanIs(vlan));
+  if (proto !== undefined) match.push(proto);
+  if (src !== undefined) match.push({ field: "ipv4Src", value: src });
+  if (dst !== undefined) match.push({ field: "ipv4Dst", value: dst });
+  if (port !== undefined) match.push(port);
+  return match;
 }
 
-export function arpRequest(fields: ArpFields): Match {
-  return [
-    { field: "inPort", value: fields.inPort },
-    ...field(fields.ethSrc, (value) => ({ field: "ethSrc", value })),
-    { field: "ethType", value: EtherType.arp },
-    ...field(fields.vlan, (value) => ({ field: "vlanVid", value })),
-    { field: "arpOp", value: 1 },
-    ...field(fields.spa, (value) => ({ field: "arpSpa", value })),
-    { field: "arpTpa", value: fields.tpa },
-  ];
+export function arpRequest({ inPort, ethSrc, vlan, spa, tpa }: ArpFields): Match {
+  const match: Oxm[] = [{ field: "inPort", value: inPort }];
+  if (ethSrc !== undefined) match.push({ field: "ethSrc", value: ethSrc });
+  match.push(isArp);
+  if (vlan !== undefined) match.push(vlanIs(vlan));
+  match.push(isRequest);
+  if (spa !== undefined) match.push({ field: "arpSpa", value: spa });
+  match.push({ field: "arpTpa", value: tpa });
+  return match;
+}
+
+function vlanIs(value: number | "none"): Oxm {
+  return value === "none" ? isUntagged : { field: "vlanVid", value };
 }
 
 /** One list of fields for each service that passes in a direction; a single empty one when everything does. */
@@ -112,19 +116,32 @@ export function toProbeAddresses(lane: Lane, routerMac: string): readonly Action
   return [setMac("ethSrc", routerMac), setMac("ethDst", probe.mac), ...destination];
 }
 
+const answersSender: Action = {
+  type: "regMove",
+  nBits: 48,
+  srcOfs: 0,
+  dstOfs: 0,
+  src: "NXM_OF_ETH_SRC",
+  dst: "NXM_OF_ETH_DST",
+};
+const isAnswer: Action = { type: "setField", oxm: { field: "arpOp", value: 2 } };
+const answersSenderMac: Action = { ...answersSender, src: "NXM_NX_ARP_SHA", dst: "NXM_NX_ARP_THA" };
+const answersSenderIp: Action = { ...answersSender, nBits: 32, src: "NXM_OF_ARP_SPA", dst: "NXM_OF_ARP_TPA" };
+// The ingress port's own number would be dropped in silence.
+const goesBack: Action = output(Port.inPort);
+
 /** Makes of an ARP request for `ip` the answer that `mac` has it, and sends that back. */
 export function respond(ip: string, mac: string): readonly Action[] {
   // Each move comes before the load that would overwrite what it reads.
   return [
-    { type: "regMove", nBits: 48, srcOfs: 0, dstOfs: 0, src: "NXM_OF_ETH_SRC", dst: "NXM_OF_ETH_DST" },
+    answersSender,
     setMac("ethSrc", mac),
-    { type: "setField", oxm: { field: "arpOp", value: 2 } },
-    { type: "regMove", nBits: 48, srcOfs: 0, dstOfs: 0, src: "NXM_NX_ARP_SHA", dst: "NXM_NX_ARP_THA" },
-    { type: "regMove", nBits: 32, srcOfs: 0, dstOfs: 0, src: "NXM_OF_ARP_SPA", dst: "NXM_OF_ARP_TPA" },
+    isAnswer,
+    answersSenderMac,
+    answersSenderIp,
     setMac("arpSha", mac),
     setIp("arpSpa", ip),
-    // The ingress port's own number would be dropped in silence.
-    output(Port.inPort),
+    goesBack,
   ];
 }
 
@@ -140,22 +157,42 @@ export function pushVlan(segment: "flat" | number): readonly Action[] {
   ];
 }
 
+/** Where a flow stands and whose it is. */
+export interface FlowPlace {
+  readonly cookie: bigint;
+  readonly tableId: number;
+  readonly priority: number;
+}
+
 /** A flow that applies actions; with none it drops. */
-export function actionFlow(
-  place: { readonly cookie: bigint; readonly tableId: number; readonly priority: number },
-  match: Match,
-  actions: readonly Action[],
-): FlowMod {
-  const instructions: readonly Instruction[] =
-    actions.length === 0 ? [] : [{ type: "applyActions", actions: [...actions] }];
-  return flowMod({ ...place, match, instructions: [...instructions] });
+export function actionFlow(place: FlowPlace, match: Match, actions: readonly Action[]): FlowMod {
+  return flowAt(place, match, actions.length === 0 ? [] : [{ type: "applyActions", actions: [...actions] }]);
 }
 
 /** A flow that hands packets to another table. */
-export function gotoFlow(
-  place: { readonly cookie: bigint; readonly tableId: number; readonly priority: number },
+export function gotoFlow(place: FlowPlace, match: Match, tableId: number): FlowMod {
+  return flowAt(place, match, [{ type: "gotoTable", tableId }]);
+}
+
+// The same as flowMod() gives; written out, since a spread for each of a hundred thousand flows is what a plan costs most.
+function flowAt(
+  { cookie, tableId, priority }: FlowPlace,
   match: Match,
-  tableId: number,
+  instructions: Instruction[],
 ): FlowMod {
-  return flowMod({ ...place, match, instructions: [{ type: "gotoTable", tableId }] });
+  return {
+    cookie,
+    cookieMask: 0n,
+    tableId,
+    command: "add",
+    idleTimeout: 0,
+    hardTimeout: 0,
+    priority,
+    bufferId: NO_BUFFER,
+    outPort: Port.any,
+    outGroup: Group.any,
+    flags: 0,
+    match,
+    instructions,
+  };
 }
