@@ -49,7 +49,7 @@ export class Framer {
     let at = this.#filled > 0 ? this.#resume(chunk, messages) : 0;
     while (this.#fault === undefined && chunk.length - at >= LENGTH_BYTES) {
       const length = this.#checked(lengthAt(chunk, at));
-      if (chunk.length - at < length) {
+      if (this.#fault !== undefined || chunk.length - at < length) {
         break;
       }
       messages.push(chunk.subarray(at, at + length));

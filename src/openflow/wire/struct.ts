@@ -102,7 +102,8 @@ class DeclaredStruct<T> implements Struct<T> {
         if (step.before.length > 0) {
           writeBefore(writer, step);
         }
-        writeStep(writer, step.kind, values[step.key] ?? step.kind.absent);
+        const given = values[step.key];
+        writeStep(writer, step.kind, given === undefined ? step.kind.absent : given);
       }
     } catch (error) {
       throw faultWithin(error, steps[at]?.key ?? "");
