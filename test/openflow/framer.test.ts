@@ -4,7 +4,7 @@ import { DecodeError } from "../../src/openflow/codec-errors.ts";
 import { Framer } from "../../src/openflow/framer.ts";
 import { bytesOf, hexOf, transcripts } from "./protocol/recordings.ts";
 
-const hello = "0400001000000001" + "0001000800000010";
+const hello = "04000010000000010001000800000010";
 const barrier = "0414000800000002";
 const config = "0408000c0000000200000000";
 

@@ -39,7 +39,7 @@ export class Writer {
     if (needed > this.limit) {
       throw new Fault("the message would be longer than 65535 bytes", -1);
     }
-    const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    const larger = new Uint8Array(Math.max(needed, Math.min(this.bytes.length * 2, this.limit)));
     larger.set(this.bytes.subarray(0, this.offset));
     this.bytes = larger;
     this.view = new DataView(larger.buffer);

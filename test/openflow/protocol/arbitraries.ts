@@ -12,6 +12,11 @@ import type { PortDesc } from "../../../src/openflow/protocol/ports.ts";
 import { type SubfieldName, subfields } from "../../../src/openflow/protocol/subfields.ts";
 import { formatIpv4, formatIpv6, formatMac } from "../../../src/openflow/wire/addresses.ts";
 
+/** Plain objects, as decoding gives them. */
+export function record<T>(model: { [K in keyof T]: Arbitrary<T[K]> }): Arbitrary<T> {
+  return fc.record(model, { noNullPrototype: true }) as Arbitrary<T>;
+}
+
 export const u8: Arbitrary<number> = fc.nat(0xff);
 export const u16: Arbitrary<number> = fc.nat(0xffff);
 export const u32: Arbitrary<number> = fc.oneof(
@@ -37,19 +42,15 @@ function shown(field: OxmField, bits: bigint): unknown {
   const view = new DataView(new ArrayBuffer(16));
   view.setBigUint64(0, bits >> 64n);
   view.setBigUint64(8, bits & 0xffff_ffff_ffff_ffffn);
-  switch (field.kind) {
-    case "bigint":
-      return bits;
-    case "ipv4":
-      return formatIpv4(view.getUint32(12));
-    case "ipv6":
-      return formatIpv6(view, 0);
-    case "mac":
-      return formatMac(new Uint8Array(view.buffer), 10);
-    case "number":
-    case "vlan":
-      return Number(bits);
-  }
+  const forms: Record<OxmField["kind"], () => unknown> = {
+    bigint: () => bits,
+    ipv4: () => formatIpv4(view.getUint32(12)),
+    ipv6: () => formatIpv6(view, 0),
+    mac: () => formatMac(new Uint8Array(view.buffer), 10),
+    number: () => Number(bits),
+    vlan: () => Number(bits),
+  };
+  return forms[field.kind]();
 }
 
 /** A field with a value and, where it may have one, a mask: one that says something and leaves no bit of the value out. */
@@ -95,7 +96,7 @@ const exactOxm: Arbitrary<Oxm> = oxm.map((o) => {
     return o;
   }
   const { mask: _, ...exact } = o;
-  return exact as Oxm;
+  return exact;
 });
 
 const subfield: Arbitrary<SubfieldName> = fc.oneof(
@@ -104,20 +105,20 @@ const subfield: Arbitrary<SubfieldName> = fc.oneof(
 );
 
 export const action: Arbitrary<Action> = fc.oneof(
-  fc.record({ type: fc.constant("output" as const), port: u32, maxLen: u16 }),
+  record({ type: fc.constant("output" as const), port: u32, maxLen: u16 }),
   fc
     .constantFrom("copyTtlOut", "copyTtlIn", "decMplsTtl", "popVlan", "decNwTtl", "popPbb")
-    .map((type) => ({ type }) as Action),
-  fc.record({ type: fc.constant("setMplsTtl" as const), ttl: u8 }),
-  fc.record({ type: fc.constant("setNwTtl" as const), ttl: u8 }),
-  fc.record({
+    .map((type) => ({ type })),
+  record({ type: fc.constant("setMplsTtl" as const), ttl: u8 }),
+  record({ type: fc.constant("setNwTtl" as const), ttl: u8 }),
+  record({
     type: fc.constantFrom("pushVlan", "pushMpls", "popMpls", "pushPbb"),
     etherType: u16,
   }) as Arbitrary<Action>,
-  fc.record({ type: fc.constant("setQueue" as const), queueId: u32 }),
-  fc.record({ type: fc.constant("group" as const), groupId: u32 }),
-  fc.record({ type: fc.constant("setField" as const), oxm: exactOxm }),
-  fc.record({
+  record({ type: fc.constant("setQueue" as const), queueId: u32 }),
+  record({ type: fc.constant("group" as const), groupId: u32 }),
+  record({ type: fc.constant("setField" as const), oxm: exactOxm }),
+  record({
     type: fc.constant("regMove" as const),
     nBits: u16,
     srcOfs: u16,
@@ -125,15 +126,15 @@ export const action: Arbitrary<Action> = fc.oneof(
     src: subfield,
     dst: subfield,
   }),
-  fc.record({
+  record({
     type: fc.constant("regLoad" as const),
     ofs: fc.nat(1_023),
     nBits: fc.integer({ min: 1, max: 64 }),
     dst: subfield,
     value: u64,
   }),
-  fc.record({ type: fc.constant("experimenter" as const), experimenter: fc.nat(0x2000), data: aligned(0) }),
-  fc.record({
+  record({ type: fc.constant("experimenter" as const), experimenter: fc.nat(0x2000), data: aligned(0) }),
+  record({
     type: fc.constant("raw" as const),
     number: fc.integer({ min: 100, max: 0xfffe }),
     data: aligned(4),
@@ -143,14 +144,14 @@ export const action: Arbitrary<Action> = fc.oneof(
 const actions = fc.array(action, { maxLength: 6 });
 
 export const instruction: Arbitrary<Instruction> = fc.oneof(
-  fc.record({ type: fc.constant("gotoTable" as const), tableId: u8 }),
-  fc.record({ type: fc.constant("writeMetadata" as const), metadata: u64, mask: u64 }),
-  fc.record({ type: fc.constant("writeActions" as const), actions }),
-  fc.record({ type: fc.constant("applyActions" as const), actions }),
-  fc.record({ type: fc.constant("clearActions" as const) }),
-  fc.record({ type: fc.constant("meter" as const), meterId: u32 }),
-  fc.record({ type: fc.constant("experimenter" as const), experimenter: u32, data: aligned(0) }),
-  fc.record({
+  record({ type: fc.constant("gotoTable" as const), tableId: u8 }),
+  record({ type: fc.constant("writeMetadata" as const), metadata: u64, mask: u64 }),
+  record({ type: fc.constant("writeActions" as const), actions }),
+  record({ type: fc.constant("applyActions" as const), actions }),
+  record({ type: fc.constant("clearActions" as const) }),
+  record({ type: fc.constant("meter" as const), meterId: u32 }),
+  record({ type: fc.constant("experimenter" as const), experimenter: u32, data: aligned(0) }),
+  record({
     type: fc.constant("raw" as const),
     number: fc.integer({ min: 7, max: 0xfffe }),
     data: aligned(4),
@@ -164,7 +165,7 @@ export function nameOr<N extends string>(names: readonly N[], max: number): Arbi
   return fc.oneof(fc.constantFrom(...names), fc.integer({ min: names.length, max }));
 }
 
-export const flowMod: Arbitrary<FlowMod> = fc.record({
+export const flowMod: Arbitrary<FlowMod> = record({
   cookie: u64,
   cookieMask: u64,
   tableId: u8,
@@ -180,7 +181,7 @@ export const flowMod: Arbitrary<FlowMod> = fc.record({
   instructions,
 });
 
-export const flowStats: Arbitrary<FlowStats> = fc.record({
+export const flowStats: Arbitrary<FlowStats> = record({
   tableId: u8,
   durationSec: u32,
   durationNsec: u32,
@@ -204,7 +205,7 @@ export function text(max: number): Arbitrary<string> {
     .filter((t) => Buffer.byteLength(t) <= max);
 }
 
-export const portDesc: Arbitrary<PortDesc> = fc.record({
+export const portDesc: Arbitrary<PortDesc> = record({
   portNo: u32,
   hwAddr: mac,
   name: text(16),

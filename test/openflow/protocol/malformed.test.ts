@@ -119,21 +119,21 @@ describe("A flow mod with one byte changed", () => {
   });
 });
 
+function errorOf(hex: string): DecodeError {
+  try {
+    decode(bytesOf(hex));
+  } catch (error) {
+    assert.ok(error instanceof DecodeError);
+    return error;
+  }
+  throw new Error(`${hex} was decoded`);
+}
+
 describe("A decode error", () => {
   const flow =
     "040e006000001234000000000000000000000000000000000000000000000064ffffffffffffffffffffffff00000000";
-  const match = "0001000c8000000400000001" + "00000000";
-  const instructions = "00040020000000000012000800000000" + "00000010000000020000000000000000";
-
-  function errorOf(hex: string): DecodeError {
-    try {
-      decode(bytesOf(hex));
-    } catch (error) {
-      assert.ok(error instanceof DecodeError);
-      return error;
-    }
-    throw new Error(`${hex} was decoded`);
-  }
+  const match = "0001000c800000040000000100000000";
+  const instructions = "0004002000000000001200080000000000000010000000020000000000000000";
 
   const cases: readonly [what: string, hex: string, field: string, offset: number][] = [
     [
@@ -205,7 +205,7 @@ describe("A decode error", () => {
     ],
     [
       "an entry of length zero",
-      "0413001800000002000100000000000000000000" + "00000000",
+      "041300180000000200010000000000000000000000000000",
       "multipartReply.body[0].length",
       16,
     ],
@@ -218,7 +218,7 @@ describe("A decode error", () => {
     ["a hello element cut short", "0400000c0000000100010008", "hello.elements[0].length", 10],
     [
       "a message in a bundle add",
-      "0404002000000001" + "4f4e4600000008fd" + "0000000100000003" + "0405000c00000001",
+      "04040020000000014f4e4600000008fd00000001000000030405000c00000001",
       "bundleAdd.message.length",
       26,
     ],
@@ -250,17 +250,23 @@ describe("A decode error", () => {
   });
 });
 
-describe("A structure within itself", () => {
-  /** A bundle add that carries a bundle add that carries … a barrier request. */
-  function nested(depth: number): Uint8Array {
-    let message = bytesOf("0414000800000001");
-    for (let i = 0; i < depth; i++) {
-      const length = (message.length + 24).toString(16).padStart(4, "0");
-      message = bytesOf(`0404${length}00000001${"4f4e4600000008fd"}0000000100000003${hexOf(message)}`);
-    }
-    return message;
+/** A bundle add that carries a bundle add that carries … a barrier request. */
+function nested(depth: number): Uint8Array {
+  let message = bytesOf("0414000800000001");
+  for (let i = 0; i < depth; i++) {
+    const length = (message.length + 24).toString(16).padStart(4, "0");
+    message = bytesOf(`0404${length}000000014f4e4600000008fd0000000100000003${hexOf(message)}`);
   }
+  return message;
+}
 
+/** A flow mod with the given match and instructions, both as hex. */
+function flowModOf(match: string, instructions: string): Uint8Array {
+  const length = (48 + (match.length + instructions.length) / 2).toString(16).padStart(4, "0");
+  return bytesOf(`040e${length}00000001${"0".repeat(80)}${match}${instructions}`);
+}
+
+describe("A structure within itself", () => {
   it("is read as deep as any sane peer nests", () => {
     const bytes = nested(8);
     assert.equal(hexOf(encode(decode(bytes))), hexOf(bytes));
@@ -269,12 +275,6 @@ describe("A structure within itself", () => {
   it("is a DecodeError when it goes on and on", () => {
     assert.throws(() => decode(nested(2_700)), /deep/);
   });
-
-  /** A flow mod with the given match and instructions, both as hex. */
-  function flowModOf(match: string, instructions: string): Uint8Array {
-    const length = (48 + (match.length + instructions.length) / 2).toString(16).padStart(4, "0");
-    return bytesOf(`040e${length}00000001${"0".repeat(80)}${match}${instructions}`);
-  }
 
   it("is read however often it is repeated: 64 KB of the smallest actions", () => {
     const bytes = flowModOf("0001000400000000", `0004fa0800000000${"0018000800000000".repeat(8_000)}`);

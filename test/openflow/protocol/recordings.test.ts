@@ -18,20 +18,16 @@ const laterTypes = new Set([15, 16, 17, 22, 23, 24, 25, 26, 27, 28, 29]);
 const laterMultiparts = new Set([5, 6, 7, 8, 9, 10, 11, 12]);
 
 function isLater(message: Message): boolean {
-  switch (message.type) {
-    case "raw":
-      return laterTypes.has(message.number);
-    case "experimenter":
-      return true;
-    case "multipartRequest":
-    case "multipartReply":
-      return (
-        message.multipart === "raw" &&
-        (laterMultiparts.has(message.body.number) || message.body.number === 0xffff)
-      );
-    default:
-      return false;
+  if (message.type === "raw") {
+    return laterTypes.has(message.number);
   }
+  if ("multipart" in message) {
+    return (
+      message.multipart === "raw" &&
+      (laterMultiparts.has(message.body.number) || message.body.number === 0xffff)
+    );
+  }
+  return message.type === "experimenter";
 }
 
 /** A hello whose last element is cut short: the switch shrugs it off, a decoder must not guess. */

@@ -34,6 +34,8 @@ interface Verdict {
   replies: string[];
 }
 
+// The caller says what the file holds.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function recording<T>(name: string): T {
   // Compiled tests run from the build folder; recordings stay where they are.
   const file = new URL(`../../../../test/vectors/${name}.json`, import.meta.url);

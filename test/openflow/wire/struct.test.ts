@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Codec, names } from "../../../src/openflow/wire/codec.ts";
 import { convert } from "../../../src/openflow/wire/convert.ts";
 import { family } from "../../../src/openflow/wire/family.ts";
-import { Fault } from "../../../src/openflow/wire/fault.ts";
+import { Fault, shown } from "../../../src/openflow/wire/fault.ts";
 import type { Layout } from "../../../src/openflow/wire/layout.ts";
 import { Reader } from "../../../src/openflow/wire/reader.ts";
 import { sized } from "../../../src/openflow/wire/sized.ts";
@@ -81,19 +81,7 @@ const value: Everything = {
   ],
   tail: Uint8Array.of(0xaa, 0xbb),
 };
-const hex =
-  "fffffffe" +
-  "0005" +
-  "ffffffffffffffff" +
-  "00000003" +
-  "0001" +
-  "020000000001" +
-  "70310000" +
-  "01020304" +
-  "0009" +
-  "00040000" +
-  "00010002" +
-  "aabb";
+const hex = "fffffffe0005ffffffffffffffff000000030001020000000001703100000102030400090004000000010002aabb";
 
 const engines: readonly (readonly [string, Struct<Everything>])[] = [
   ["the declaration", struct("everything", everything)],
@@ -180,9 +168,9 @@ for (const [engine, codec] of engines) {
       ["tail", undefined, /a Uint8Array, not nothing/],
     ];
     for (const [field, bad, message] of wrong) {
-      it(`refuses to write ${field}: ${String(JSON.stringify(bad, (_, v: unknown) => (typeof v === "bigint" ? `${v}n` : v)))}`, () => {
+      it(`refuses to write ${field}: ${shown(bad)}`, () => {
         assert.throws(
-          () => write(codec, { ...value, [field]: bad } as Everything),
+          () => write(codec, { ...value, [field]: bad }),
           (error) => error instanceof Fault && error.path.startsWith(field) && message.test(error.message),
         );
       });
@@ -255,7 +243,7 @@ describe("A structure that begins with its length", () => {
 
   it("ends where it says", () => {
     const reader = new Reader();
-    reader.open(bytesOf("00060001" + "0005" + "ffff"));
+    reader.open(bytesOf("000600010005ffff"));
     assert.deepEqual(entry.read(reader), { a: 1, items: [{ kind: "item", a: 5 }] });
     assert.equal(reader.offset, 6);
     assert.equal(write(entry, { a: 1, items: [{ kind: "item", a: 5 }] }), "000600010005");
@@ -291,7 +279,7 @@ describe("A family", () => {
 
   const cases: readonly [what: string, hex: string, value: Member][] = [
     ["a member", "0001000800000005", { type: "number", n: 5 }],
-    ["an experimenter's member", "ffff00100000232000070009" + "00000000", { type: "mine", n: 9 }],
+    ["an experimenter's member", "ffff0010000023200007000900000000", { type: "mine", n: 9 }],
     [
       "a number without an entry",
       "0009000800000005",
@@ -299,12 +287,12 @@ describe("A family", () => {
     ],
     [
       "an experimenter without an entry",
-      "ffff001000000001" + "0007000900000000",
+      "ffff0010000000010007000900000000",
       { type: "experimenter", experimenter: 1, data: Uint8Array.of(0, 7, 0, 9, 0, 0, 0, 0) },
     ],
     [
       "an experimenter's number without an entry",
-      "ffff001000002320" + "0008000900000000",
+      "ffff0010000023200008000900000000",
       { type: "experimenter", experimenter: 0x2320, data: Uint8Array.of(0, 8, 0, 9, 0, 0, 0, 0) },
     ],
     [
@@ -390,7 +378,7 @@ describe("A family", () => {
       lengthLeavesPadOut: true,
     });
     const reader = new Reader();
-    reader.open(bytesOf("0006000100070000" + "0006000100080000"));
+    reader.open(bytesOf("00060001000700000006000100080000"));
     assert.deepEqual(
       [other.read(reader), other.read(reader)],
       [
