@@ -129,12 +129,28 @@ function atomDecoder({ type }: BaseType, path: string): (wire: JsonValue) => Ato
   };
 }
 
-/** What is in exactly one of the two. */
+/** Up to so many elements, looking through an array is faster than hashing all of it. */
+const few = 4;
+
+/** What is in exactly one of the two; what stays keeps its place, which indexes make use of. */
 function exclusiveOr(old: readonly AtomValue[], difference: readonly AtomValue[]): readonly AtomValue[] {
+  const result = difference.length <= few ? toggled(old, difference) : combined(old, difference);
+  return result.length === 0 ? emptySet : result;
+}
+
+function toggled(old: readonly AtomValue[], difference: readonly AtomValue[]): readonly AtomValue[] {
+  let result = old;
+  for (const item of difference) {
+    const at = result.indexOf(item);
+    result = at < 0 ? result.concat([item]) : result.toSpliced(at, 1);
+  }
+  return result;
+}
+
+function combined(old: readonly AtomValue[], difference: readonly AtomValue[]): readonly AtomValue[] {
   const left = new Set(difference);
   const kept = old.filter((item) => !left.delete(item));
-  const result = left.size === 0 ? kept : [...kept, ...left];
-  return result.length === 0 ? emptySet : result;
+  return [...kept, ...left];
 }
 
 /** A pair that is in `old` just so is removed, any other is put in. */

@@ -53,9 +53,9 @@ export class RowIndex implements ReplicaIndex<readonly unknown[], GenericRow> {
   update(uuid: string, old: GenericRow | undefined, now: GenericRow | undefined): void {
     const before = old === undefined ? [] : this.#keysOf(old);
     const after = now === undefined ? [] : this.#keysOf(now);
-    if (before.length === 1 && after.length === 1 && before[0] === after[0]) return;
-    const gone = new Set(before);
-    for (const key of after) {
+    const [from, same] = commonEnds(before, after);
+    const gone = new Set(before.slice(from, before.length - same));
+    for (const key of after.slice(from, after.length - same)) {
       if (!gone.delete(key)) this.#add(key, uuid);
     }
     for (const key of gone) this.#remove(key, uuid);
@@ -75,6 +75,16 @@ export class RowIndex implements ReplicaIndex<readonly unknown[], GenericRow> {
     uuids.delete(uuid);
     if (uuids.size === 0) this.#uuids.delete(key);
   }
+}
+
+/** How many keys two lists share at their beginning, and at their end: mostly all but one, however long they are. */
+function commonEnds(one: readonly unknown[], other: readonly unknown[]): readonly [number, number] {
+  const shorter = Math.min(one.length, other.length);
+  let start = 0;
+  while (start < shorter && one[start] === other[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && one[one.length - 1 - end] === other[other.length - 1 - end]) end += 1;
+  return [start, end];
 }
 
 /** One key of several values. OVSDB's texts never hold U+0000. */

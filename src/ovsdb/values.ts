@@ -74,7 +74,7 @@ const minInt64 = -(2n ** 63n);
 const maxInt64 = 2n ** 63n - 1n;
 
 /** An element as the wire has it. Throws `ValueError`. */
-export function encodeAtom(atom: Atom): JsonValue {
+function encodeAtom(atom: Atom): JsonValue {
   if (atom instanceof Uuid) return ["uuid", atom.value];
   if (atom instanceof NamedUuid) return ["named-uuid", atom.name];
   if (typeof atom === "bigint" && (atom < minInt64 || atom > maxInt64)) {
