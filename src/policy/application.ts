@@ -8,7 +8,7 @@ import { changeOperations, guardFailed } from "./database-operations.ts";
 import type { Policy } from "./document/policy.ts";
 import type { FlowChange } from "./flow-difference.ts";
 import type { FlowSettings, LaneBridge, LaneFlow } from "./lane/lane.ts";
-import type { Node } from "./node.ts";
+import type { NodeAccess } from "./node-access.ts";
 import { patchPair } from "./patch-pair.ts";
 import { type Intent, type PlanOptions, planContext, planLanes } from "./plan.ts";
 import type { Topology } from "./topology.ts";
@@ -42,6 +42,8 @@ export interface Progress {
   /** The bridge whose bundle was under way. */
   readonly busy: BridgeStep | undefined;
   readonly written: readonly DatabaseChange[];
+  /** Whether all flows are as wanted, and only what the database no longer needs was still to go. */
+  readonly cleaning: boolean;
   /** Whether a transaction was sent whose outcome isn't known. */
   readonly unsettled: boolean;
 }
@@ -63,7 +65,7 @@ export function flowsOn(side: LaneBridge, { shared, lanes }: Intent): readonly L
 
 /** One run of a policy on a node. */
 export class Application {
-  readonly #node: Node;
+  readonly #node: NodeAccess;
   readonly #policy: Policy;
   readonly #settings: FlowSettings;
   readonly #signal: AbortSignal | undefined;
@@ -72,8 +74,9 @@ export class Application {
   readonly #done: BridgeStep[] = [];
   #busy: BridgeStep | undefined;
   #unsettled = false;
+  #cleaning = false;
 
-  constructor(node: Node, policy: Policy, settings: FlowSettings, signal: AbortSignal | undefined) {
+  constructor(node: NodeAccess, policy: Policy, settings: FlowSettings, signal: AbortSignal | undefined) {
     this.#node = node;
     this.#policy = policy;
     this.#settings = settings;
@@ -84,6 +87,7 @@ export class Application {
   async run(): Promise<AppliedChanges> {
     await this.#node.synced();
     const intent = await this.#settle();
+    this.#cleaning = true;
     await this.#transact(intent.database.after, this.#cleaned);
     const bridges = this.#done.map(({ flows, change }): BridgeChanges => {
       return { side: flows.side, bridge: flows.bridge, changes: change.changes };
@@ -133,11 +137,14 @@ export class Application {
     this.#signal?.throwIfAborted();
     try {
       await this.#node.transact(changes.flatMap(changeOperations));
-      record.push(...changes);
     } catch (error) {
-      this.#unsettled ||= !(error instanceof TransactionError || error instanceof OperationError);
+      if (error instanceof TransactionError || error instanceof OperationError) throw error;
+      // It may have been committed, or yet be: what it would have written is taken back all the same.
+      this.#unsettled = true;
+      record.push(...changes);
       throw error;
     }
+    record.push(...changes);
   }
 
   async #install(intent: Intent, topology: Topology): Promise<void> {
@@ -165,7 +172,13 @@ export class Application {
 
   /** How far it came, for taking it back. */
   get progress(): Progress {
-    return { done: this.#done, busy: this.#busy, written: this.#written, unsettled: this.#unsettled };
+    return {
+      done: this.#done,
+      busy: this.#busy,
+      written: this.#written,
+      cleaning: this.#cleaning,
+      unsettled: this.#unsettled,
+    };
   }
 }
 

@@ -8,7 +8,7 @@ import { type FlowChange, flowDifference, restored } from "./flow-difference.ts"
 import { type FlowFacts, flowKey } from "./flow-identity.ts";
 import { laneCookies } from "./lane/cookie.ts";
 import { type LaneBridge, type LaneFlow, LaneTable } from "./lane/lane.ts";
-import type { Node } from "./node.ts";
+import type { NodeAccess } from "./node-access.ts";
 
 // The database may close a connection once for each port that comes or goes; two of ours do.
 const attempts = 4;
@@ -30,9 +30,9 @@ export interface BridgeChange {
 export class BridgeFlows {
   readonly side: LaneBridge;
   readonly bridge: string;
-  readonly #node: Node;
+  readonly #node: NodeAccess;
 
-  constructor(node: Node, side: LaneBridge, bridge: string) {
+  constructor(node: NodeAccess, side: LaneBridge, bridge: string) {
     this.side = side;
     this.bridge = bridge;
     this.#node = node;

@@ -55,8 +55,11 @@ export class VerificationError extends OvskitError {
 /** What an apply that failed left on a bridge. */
 export interface BridgeOutcome {
   readonly bridge: string;
-  /** `unchanged`: nothing was done to it. `taken-back`: what was done is undone. `unknown`: neither is certain. */
-  readonly state: "unchanged" | "taken-back" | "unknown";
+  /**
+   * `unchanged`: nothing was done to it. `taken-back`: what was done is undone. `unknown`: neither is certain. `changed`: it is
+   * as was asked, and only whether the database was cleaned up isn't known.
+   */
+  readonly state: "unchanged" | "taken-back" | "unknown" | "changed";
 }
 
 /** What a {@link LaneApplyError} tells. */
@@ -104,7 +107,10 @@ function failureText({ step, bridge, flow, reason, bridges, database }: ApplyFai
     ...bridges.map((outcome) => `${outcome.bridge} ${outcome.state}`),
     `database ${database}`,
   ].join(", ");
-  return `nothing was applied: ${where[step]}: ${reason}${what}; ${left}`;
+  const outcome = bridges.some(({ state }) => state === "changed")
+    ? "not all was applied"
+    : "nothing was applied";
+  return `${outcome}: ${where[step]}: ${reason}${what}; ${left}`;
 }
 
 /** A policy has no such probe: `ERR_LANES_PROBE`. */

@@ -3,7 +3,7 @@
 import type { Trace, TraceStep } from "../unixctl/index.ts";
 import { routerMac } from "./address.ts";
 import type { Service } from "./document/policy.ts";
-import { CookieKind, cookieOwner } from "./lane/cookie.ts";
+import { CookieKind, type CookieOwner, cookieOwner } from "./lane/cookie.ts";
 import type { Lane } from "./lane/lane.ts";
 import type { LaneDown } from "./lane/state.ts";
 
@@ -19,6 +19,8 @@ export interface Decision {
   /** As ovs-ofctl writes it; empty for a flow that matches everything. */
   readonly match: string;
   readonly owner: "this lane" | "another lane" | "all lanes" | "somebody else";
+  /** The lane whose flow it is, when it is one of the policy. */
+  readonly lane: string | undefined;
 }
 
 /** What became of one packet. */
@@ -52,6 +54,8 @@ export interface LanePlaces {
   readonly probe: string;
   /** The collector's interface, when it is on this node; else the provider bridge's uplinks. */
   readonly collector: readonly string[];
+  /** The policy's lanes by their ids. */
+  readonly lanes: ReadonlyMap<number, string>;
 }
 
 /** A packet to be traced, and where it must come out. */
@@ -72,6 +76,9 @@ export function traceRequests(lane: Lane, places: LanePlaces): readonly TraceReq
   const vlan =
     route.placement === "elsewhere" && collector.segment !== "flat" ? `,dl_vlan=${collector.segment}` : "";
   const [entry = ""] = places.collector;
+  const [entryPort = 0] = route.placement === "same-node" ? [route.collectorPort] : route.uplinks;
+  const fromProbe = `in_port=${probe.port}`;
+  const fromCollector = `in_port=${entryPort}${vlan}`;
   const ttl = "nw_ttl=64";
   const near = { bridge: places.integration, from: places.probe };
   const there = { bridge: far, from: entry };
@@ -79,25 +86,25 @@ export function traceRequests(lane: Lane, places: LanePlaces): readonly TraceReq
     {
       packet: "arp-from-probe",
       ...near,
-      flow: `in_port=${places.probe},${arp(probe, collector.ip)}`,
+      flow: `${fromProbe},${arp(probe, collector.ip)}`,
       expected: [places.probe],
     },
     {
       packet: "ip-to-collector",
       ...near,
-      flow: `in_port=${places.probe},dl_src=${probe.mac},dl_dst=${routerMac},${protocol(service, "to")},nw_src=${probe.ip},nw_dst=${collector.ip},${ttl}`,
+      flow: `${fromProbe},dl_src=${probe.mac},dl_dst=${routerMac},${protocol(service, "to")},nw_src=${probe.ip},nw_dst=${collector.ip},${ttl}`,
       expected: places.collector,
     },
     {
       packet: "arp-from-collector",
       ...there,
-      flow: `in_port=${entry}${vlan},${arp(collector, proxy.ip)}`,
+      flow: `${fromCollector},${arp(collector, proxy.ip)}`,
       expected: [entry],
     },
     {
       packet: "ip-from-collector",
       ...there,
-      flow: `in_port=${entry}${vlan},dl_src=${collector.mac},dl_dst=${proxy.mac},${protocol(service, "from")},nw_src=${collector.ip},nw_dst=${proxy.ip},${ttl}`,
+      flow: `${fromCollector},dl_src=${collector.mac},dl_dst=${proxy.mac},${protocol(service, "from")},nw_src=${collector.ip},nw_dst=${proxy.ip},${ttl}`,
       expected: [places.probe],
     },
   ];
@@ -117,14 +124,19 @@ function protocol(service: Service | undefined, direction: "to" | "from"): strin
 }
 
 /** What became of a packet, by its trace with port names. */
-export function tracedPacket(lane: Lane, request: TraceRequest, trace: Trace): TracedPacket {
+export function tracedPacket(
+  lane: Lane,
+  places: LanePlaces,
+  request: TraceRequest,
+  trace: Trace,
+): TracedPacket {
   const { packet, expected } = request;
   const ports = outputs(trace.datapathActions);
   const answers = packet.startsWith("arp");
   const arrived = answers
     ? ports.length === 1 && ports[0] === request.from
     : ports.some((port) => expected.includes(port));
-  const decision = decisionOf(lane, trace, arrived);
+  const decision = decisionOf(lane, places, trace, arrived);
   const sentence = `${packetTexts[packet]}: ${endText(request, ports, arrived)}; ${decisionText(lane, decision)}`;
   return { packet, arrived, ports, decision, sentence, trace };
 }
@@ -155,31 +167,45 @@ function outputs(actions: string): readonly string[] {
   return plain.filter((text) => !["drop", "pop_vlan", "pop_eth", "ct_clear"].includes(text));
 }
 
-function decisionOf(lane: Lane, { steps }: Trace, arrived: boolean): Decision | undefined {
+function decisionOf(
+  lane: Lane,
+  places: LanePlaces,
+  { steps }: Trace,
+  arrived: boolean,
+): Decision | undefined {
   const matched = steps.filter((step) => step.matched && step.table !== undefined);
   const own = matched.filter(({ cookie }) => isOf(lane, cookie));
   const ours = matched.filter(({ cookie }) => cookieOwner(cookie ?? 0n) !== undefined);
   // A flood that the lane's flow began may pass through more tables after it.
   const step = (arrived ? own.at(-1) : ours.at(-1)) ?? matched.at(-1);
-  return step === undefined ? undefined : decisionBy(lane, step);
+  return step === undefined ? undefined : decisionBy(lane, places, step);
 }
 
 function isOf(lane: Lane, cookie: bigint | undefined): boolean {
   return cookie !== undefined && cookieOwner(cookie)?.lane === lane.id;
 }
 
-function decisionBy(lane: Lane, { bridge, table, priority, cookie = 0n, match }: TraceStep): Decision {
+function decisionBy(
+  lane: Lane,
+  { lanes }: LanePlaces,
+  { bridge, table, priority, cookie = 0n, match }: TraceStep,
+): Decision {
   const owner = cookieOwner(cookie);
-  const shared = owner?.kind === CookieKind.fixedHook || owner?.kind === CookieKind.fixedBody;
-  const whose = shared ? "all lanes" : owner?.lane === lane.id ? "this lane" : "another lane";
   return {
     bridge,
     table: table ?? 0,
     priority: priority ?? 0,
     cookie,
     match: match ?? "",
-    owner: owner === undefined ? "somebody else" : whose,
+    owner: ownerOf(lane, owner),
+    lane: owner === undefined ? undefined : lanes.get(owner.lane),
   };
+}
+
+function ownerOf(lane: Lane, owner: CookieOwner | undefined): Decision["owner"] {
+  if (owner === undefined) return "somebody else";
+  if (owner.kind === CookieKind.fixedHook || owner.kind === CookieKind.fixedBody) return "all lanes";
+  return owner.lane === lane.id ? "this lane" : "another lane";
 }
 
 function endText({ packet, expected }: TraceRequest, ports: readonly string[], arrived: boolean): string {
@@ -196,9 +222,10 @@ function endText({ packet, expected }: TraceRequest, ports: readonly string[], a
 function decisionText(lane: Lane, decision: Decision | undefined): string {
   if (decision === undefined) return "no flow matched";
   const { bridge, table, priority, cookie, match, owner } = decision;
+  const other = decision.lane === undefined ? "another lane" : `lane ${decision.lane}`;
   const whose = {
     "this lane": `of lane ${lane.name}`,
-    "another lane": "of another lane",
+    "another lane": `of ${other}`,
     "all lanes": "of all lanes",
     "somebody else": `of somebody else, cookie 0x${cookie.toString(16)}`,
   }[owner];

@@ -6,6 +6,7 @@ export type { DatabaseChange } from "./database-change.ts";
 export type {
   Collector,
   Policy,
+  PolicyDocument,
   PolicyIssue,
   Pool,
   PortSelector,

@@ -19,6 +19,7 @@ import { flowDifference } from "./flow-difference.ts";
 import { type ForeignFlow, flowsAbove, flowsReplaced } from "./foreign-flows.ts";
 import { guardDistance, type Lane, type LaneBridge } from "./lane/lane.ts";
 import { Node, type NodeOptions } from "./node.ts";
+import type { NodeAccess } from "./node-access.ts";
 import { assumedPatch, patchNames } from "./patch-pair.ts";
 import type { OutsideNeed } from "./plan.ts";
 import type { PlannedLane } from "./planned-lane.ts";
@@ -75,7 +76,7 @@ export async function openLanes(options: LanesOptions): Promise<Lanes> {
 /** The lanes of a policy on one node. Made by {@link openLanes}. */
 export class Lanes implements AsyncDisposable {
   readonly policy: Policy;
-  readonly #node: Node;
+  readonly #node: NodeAccess;
   readonly #settings: { readonly priority: number };
   readonly #allowOvn: boolean;
   readonly #signal: AbortSignal | undefined;
@@ -83,7 +84,10 @@ export class Lanes implements AsyncDisposable {
   #turn: Promise<unknown> = Promise.resolve();
 
   /** @internal Use {@link openLanes}. */
-  constructor(node: Node, { policy, priority = defaultPriority, allowOvn = false, signal }: LanesOptions) {
+  constructor(
+    node: NodeAccess,
+    { policy, priority = defaultPriority, allowOvn = false, signal }: LanesOptions,
+  ) {
     this.policy = policy;
     this.#node = node;
     this.#settings = { priority };
@@ -193,23 +197,36 @@ export class Lanes implements AsyncDisposable {
       return { lane: probe, down, packets: [], sentence };
     }
     const unixctl = await this.#node.unixctl();
-    const requests = traceRequests(lane, this.#places(topology, planned, lane));
+    const places = this.#places(topology, planned, lane, lanes);
+    const requests = traceRequests(lane, places);
     const packets = await Promise.all(
       requests.map(async (request) => {
         const traced = await trace(unixctl, request.bridge, request.flow, { names: true });
-        return tracedPacket(lane, request, traced);
+        return tracedPacket(lane, places, request, traced);
       }),
     );
     return explanationOf(lane, planned.collector, packets);
   }
 
-  #places(topology: Topology, { port }: PlannedLane, { route }: Lane): LanePlaces {
+  #places(
+    topology: Topology,
+    { port }: PlannedLane,
+    { route }: Lane,
+    lanes: readonly PlannedLane[],
+  ): LanePlaces {
     const { integration, provider } = this.policy.bridges;
     const probe = (port === undefined ? undefined : onlyInterface(port)?.name) ?? "";
     const [bridge, numbers] =
       route.placement === "same-node" ? [integration, [route.collectorPort]] : [provider, route.uplinks];
     const names = interfaceNames(topology, bridge);
-    return { integration, provider, probe, collector: numbers.flatMap((number) => names.get(number) ?? []) };
+    const collector = numbers.flatMap((number) => names.get(number) ?? []);
+    return {
+      integration,
+      provider,
+      probe,
+      collector,
+      lanes: new Map(lanes.map(({ id, name }) => [id, name])),
+    };
   }
 
   #sides(topology: Topology): readonly BridgeFlows[] {

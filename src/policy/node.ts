@@ -14,6 +14,7 @@ import {
 import type { OpenVSwitch } from "../ovsdb/models/open-vswitch.ts";
 import { settleWithin } from "../transport/deadline.ts";
 import { connectUnixctl, findControlSocket, type Unixctl } from "../unixctl/index.ts";
+import type { NodeAccess } from "./node-access.ts";
 import { type Topology, topologyFrom, topologyTables } from "./topology.ts";
 
 /** How a node is reached. */
@@ -36,7 +37,7 @@ const defaultRundir = "/var/run/openvswitch";
 const databaseName = openVSwitch.name;
 
 /** One node's connections. Close it, or dispose of it, when done. */
-export class Node implements AsyncDisposable {
+export class Node implements NodeAccess, AsyncDisposable {
   readonly timeoutMs: number;
   readonly #options: NodeOptions;
   readonly #client: OvsdbClient;

@@ -7,13 +7,13 @@ import type { BridgeStep, Progress } from "./application.ts";
 import { undoOperations } from "./database-operations.ts";
 import type { Policy } from "./document/policy.ts";
 import { type ApplyFailure, type BridgeOutcome, LaneApplyError, VerificationError } from "./errors.ts";
-import type { Node } from "./node.ts";
+import type { NodeAccess } from "./node-access.ts";
 
 type BridgeState = BridgeOutcome["state"];
 
 /** Undoes what was done before `error` and makes the error that tells all of it. Never throws. */
 export async function takeBack(
-  node: Node,
+  node: NodeAccess,
   { bridges }: Policy,
   progress: Progress,
   error: unknown,
@@ -34,9 +34,11 @@ export async function takeBack(
 }
 
 async function takeBackFlows(
-  { done, busy }: Progress,
+  { done, busy, cleaning, unsettled }: Progress,
   error: unknown,
 ): Promise<ReadonlyMap<string, BridgeState>> {
+  // The patch pair may be gone: flows put back would name ports that aren't there, and what is left over does no harm.
+  if (cleaning && unsettled) return new Map(done.map(({ flows }) => [flows.bridge, "changed"]));
   const states = new Map<string, BridgeState>();
   for (const step of toUndo(done, busy, error)) {
     const { bridge } = step.flows;
@@ -58,9 +60,10 @@ function toUndo(
 }
 
 async function takeBackDatabase(
-  node: Node,
-  { written, unsettled }: Progress,
+  node: NodeAccess,
+  { written, cleaning, unsettled }: Progress,
 ): Promise<ApplyFailure["database"]> {
+  if (cleaning && unsettled) return "unknown";
   const operations = undoOperations(written.toReversed(), node.topology);
   if (operations.length === 0) return unsettled ? "unknown" : "unchanged";
   const undone = await succeeds(node.transact(operations));

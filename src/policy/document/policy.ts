@@ -68,3 +68,38 @@ export interface PolicyIssue {
   readonly path: string;
   readonly message: string;
 }
+
+/** A document as objects, as `policyFrom` takes it: the same words as in YAML. */
+export interface PolicyDocument {
+  readonly version: 1;
+  /** Default br-int and br-ex. */
+  readonly bridges?: { readonly integration?: string; readonly provider?: string };
+  /** Needed as soon as a probe has `nat: proxy`. `cidr` such as 10.0.0.0/24. */
+  readonly pool?: { readonly cidr: string; readonly reserved?: readonly string[] };
+  readonly collectors?: Readonly<
+    Record<
+      string,
+      {
+        readonly ip: string;
+        readonly mac: string;
+        readonly segment: "flat" | number;
+        /** `icmp`, `tcp/PORT`, `udp/PORT`; see {@link Service}. Default: everything passes. */
+        readonly allow?: readonly string[];
+      }
+    >
+  >;
+  readonly probes?: Readonly<
+    Record<
+      string,
+      {
+        readonly port: { readonly "iface-id": string } | { readonly name: string } | { readonly mac: string };
+        readonly ip: string;
+        readonly collector: string;
+        /** Default proxy. */
+        readonly nat?: "proxy" | "none";
+        /** Chosen from the pool when left out. */
+        readonly proxy?: { readonly ip: string };
+      }
+    >
+  >;
+}
