@@ -121,7 +121,8 @@ export class Channel extends EventEmitter<ChannelEvents> {
       const wait = { what: `the handshake with ${peer}`, timeoutMs, signal, clock: channel.#clock };
       await settleWithin<void>(wait, (resolve, reject) => {
         channel.#greeted = (failure) => (failure === undefined ? resolve() : reject(failure));
-        channel.#messages.say(ourHello(channel.#pending.take()));
+        if (stream.destroyed) channel.abort(new ConnectionClosedError(peer, "it had closed already"));
+        else channel.#messages.say(ourHello(channel.#pending.take()));
         return () => {};
       });
     } catch (error) {

@@ -15,7 +15,10 @@ export interface ConnectSwitchOptions extends ChannelOptions, WaitOptions {
   readonly timeoutMs?: number | undefined;
   /** Aborting while it connects rejects with the reason. A switch that is connected is closed by `close()`. */
   readonly signal?: AbortSignal | undefined;
-  /** Ask for PACKET_IN, PORT_STATUS and FLOW_REMOVED, which a bridge's own socket sends none of otherwise. Default false. */
+  /**
+   * Ask for PACKET_IN, PORT_STATUS and FLOW_REMOVED, which a bridge's own socket sends none of otherwise. Default false.
+   * What comes before a listener is there is lost: to miss nothing, attach it and call `Switch.askForAsyncMessages` instead.
+   */
   readonly asyncMessages?: boolean | undefined;
 }
 

@@ -3,7 +3,7 @@
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { ConnectionClosedError } from "../errors.ts";
-import { runWithin, type WaitOptions } from "../transport/deadline.ts";
+import { runWithin, shareSignal, type WaitOptions } from "../transport/deadline.ts";
 import { type Listener, listen } from "../transport/listen.ts";
 import { formatTarget, type PassiveTarget } from "../transport/target.ts";
 import { type ChannelOptions, defaultHandshakeTimeoutMs } from "./channel.ts";
@@ -96,6 +96,7 @@ export class SwitchListener extends EventEmitter<SwitchListenerEvents> implement
   readonly #meeting: Meeting;
   readonly #signal: AbortSignal | undefined;
   readonly #feeds: Set<Feed<Switch>> = new Set();
+  readonly #waiting: (() => void)[] = [];
   #closed: Promise<void> | undefined;
 
   /** @internal Made by {@link listenForSwitches}. */
@@ -107,11 +108,13 @@ export class SwitchListener extends EventEmitter<SwitchListenerEvents> implement
     this.#signal = signal;
     meeting.onSwitch = (found): void => {
       for (const feed of this.#feeds) feed.push(found);
+      this.#wake();
       this.emit("switch", found);
     };
     meeting.onRefused = (peer, error): void => {
       this.emit("refused", { peer, error });
     };
+    shareSignal(signal);
     signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
@@ -152,25 +155,29 @@ export class SwitchListener extends EventEmitter<SwitchListenerEvents> implement
    * @yields {Switch} one switch
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Switch, void, undefined> {
-    const feed: Feed<Switch> = new Feed();
-    for (const found of this.switches) feed.push(found);
-    if (this.#closed !== undefined) feed.end();
-    this.#feeds.add(feed);
-    try {
-      for (;;) {
-        // oxlint-disable-next-line no-await-in-loop -- switches come one after the other
-        const found = await feed.next({ what: "waiting for a switch" });
-        if (found === undefined) return;
+    const seen: WeakSet<Switch> = new WeakSet();
+    for (;;) {
+      const found = this.switches.find((one) => !seen.has(one));
+      if (found !== undefined) {
+        seen.add(found);
         yield found;
+      } else if (this.#closed === undefined) {
+        // oxlint-disable-next-line no-await-in-loop -- switches come one after the other
+        await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      } else {
+        return;
       }
-    } finally {
-      this.#feeds.delete(feed);
     }
   }
 
   readonly #onAbort = (): void => {
     void this.close();
   };
+
+  /** Has every loop look again. */
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
 
   #lost(): ConnectionClosedError {
     return new ConnectionClosedError(formatTarget(this.target), "it listens no more");
@@ -181,6 +188,7 @@ export class SwitchListener extends EventEmitter<SwitchListenerEvents> implement
     await this.#meeting.close(this.#lost());
     await this.#listener.close();
     for (const feed of this.#feeds) feed.end();
+    this.#wake();
     this.emit("close");
   }
 }

@@ -2,6 +2,9 @@
 // an error, is told only after everything before it was taken.
 import { type SettleOptions, settleWithin } from "../transport/deadline.ts";
 
+/** Taken items are let go of when there are this many of them, and more than of waiting ones. */
+const compactAt = 1024;
+
 /** Items for one reader. */
 export class Feed<T> {
   #items: T[] = [];
@@ -51,7 +54,12 @@ export class Feed<T> {
     const item = this.#items[this.#head];
     if (item === undefined) return undefined;
     this.#head += 1;
-    if (this.#head === this.#items.length) this.clear();
+    if (this.#head === this.#items.length) {
+      this.clear();
+    } else if (this.#head >= compactAt && this.#head * 2 > this.#items.length) {
+      this.#items.splice(0, this.#head);
+      this.#head = 0;
+    }
     return item;
   }
 

@@ -1,5 +1,6 @@
 // One way to wait with a deadline and an AbortSignal, used by every layer that waits: whatever happens first
 // settles the promise, and timer, listener and the thing waited for are let go of exactly once.
+import { defaultMaxListeners, getMaxListeners, setMaxListeners } from "node:events";
 import { TimeoutError } from "../errors.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
@@ -9,6 +10,23 @@ export interface WaitOptions {
   readonly timeoutMs?: number | undefined;
   /** Aborting rejects with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Lets any number of waits share a signal. Each removes its listener when it ends, so that Node's warning about a leak at eleven would be
+ * wrong; a limit that the signal's owner has set stays.
+ */
+export function shareSignal(signal: AbortSignal | undefined): void {
+  if (signal !== undefined && hasDefaultLimit(signal)) setMaxListeners(Number.POSITIVE_INFINITY, signal);
+}
+
+function hasDefaultLimit(signal: AbortSignal): boolean {
+  try {
+    return getMaxListeners(signal) === defaultMaxListeners;
+  } catch {
+    // Node 20 throws for a limit of 0, which is its owner's choice like any other.
+    return false;
+  }
 }
 
 /** What {@link settleWithin} needs to know. */
@@ -46,6 +64,7 @@ export function settleWithin<T>(
     };
     const onAbort = (): void => giveUp(signal?.reason);
     const cancelTimer = clock.after(timeoutMs, () => giveUp(new TimeoutError(what, timeoutMs)));
+    shareSignal(signal);
     signal?.addEventListener("abort", onAbort);
     try {
       abandon = start(

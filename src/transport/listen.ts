@@ -2,6 +2,7 @@
 // and unix sockets that are cleaned up on both ends of their life without taking one from a living listener.
 import { lstat, unlink } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
+import { shareSignal } from "./deadline.ts";
 import { dial } from "./dial.ts";
 import { ListenError, systemReason } from "./errors.ts";
 import { formatTarget, type PassiveTarget, parsePassiveTarget } from "./target.ts";
@@ -72,6 +73,7 @@ export class Listener {
     server.on("drop", () => options.onTurnedAway?.());
     // Accepting can fail for want of file descriptors; the listener outlives it.
     server.on("error", () => {});
+    shareSignal(this.#signal);
     this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 

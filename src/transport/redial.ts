@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { ConnectionClosedError } from "../errors.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { shareSignal } from "./deadline.ts";
 import { type DialOptions, dial } from "./dial.ts";
 import { type ActiveTarget, formatTarget, parseActiveTarget } from "./target.ts";
 
@@ -76,7 +77,10 @@ export class Redial extends EventEmitter<RedialEvents> {
     this.#clock = options.clock ?? systemClock;
     this.#backoff = new Backoff({ now: () => this.#clock.now(), ...options });
     if (options.signal?.aborted === true) this.#closing.abort(options.signal.reason);
-    else options.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    else {
+      shareSignal(options.signal);
+      options.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    }
   }
 
   /** The generation of the newest connection; 0 before the first. */

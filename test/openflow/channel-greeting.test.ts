@@ -205,6 +205,16 @@ describe("the greeting of a channel", () => {
       await assert.rejects(opening, { code: "ERR_CONNECTION_CLOSED" });
     }));
 
+  it("ends at once on a connection that had closed before", () =>
+    withPeer(async (peer) => {
+      const socket = await dial(peer.target);
+      socket.destroy();
+      await assert.rejects(Channel.open(socket, { peer: peer.target }), {
+        code: "ERR_CONNECTION_CLOSED",
+        message: /closed already/,
+      });
+    }));
+
   it("is agreed on when each byte comes alone", () =>
     withPeer(async (peer) => {
       const { opening, connection } = await greet(peer);

@@ -154,6 +154,22 @@ describe("listening for switches", () => {
       await assert.rejects(dialPeer(port));
     }));
 
+  it("keeps no switch that came and went for a loop that is busy", () =>
+    withListener({}, async (listener, port) => {
+      const loop = listener[Symbol.asyncIterator]();
+      const first = loop.next();
+      await join(port);
+      assert.equal((await first).done, false);
+      const next = listener.next();
+      const short = await join(port);
+      const gone = once(await next, "close");
+      short.socket.end();
+      await gone;
+      const last = listener.next();
+      await join(port);
+      assert.equal((await loop.next()).value, await last);
+    }));
+
   it("closes when its signal is aborted", async () => {
     const controller = new AbortController();
     const listener = await listenForSwitches("ptcp:0", { signal: controller.signal });
