@@ -9,6 +9,8 @@ import { type OpenVSwitch, startOpenVSwitch } from "../../lab/open-vswitch.ts";
 import { type JsonValue, parseExact } from "../../src/jsonrpc/json.ts";
 import {
   connectOvsdb,
+  isUuid,
+  type MonitorUpdate,
   namedUuid,
   type OpenVSwitch as OpenVSwitchTables,
   type Operation,
@@ -109,6 +111,14 @@ function addPort(name: string, tag: number): Operation[] {
 
 function removePort(port: string): Operation[] {
   return [{ op: "mutate", table: "Bridge", where: [], mutations: [["ports", "delete", uuid(port)]] }];
+}
+
+function names(rows: Iterable<{ name: string }>): string[] {
+  return [...rows].map(({ name }) => name).toSorted();
+}
+
+function insert(dscp: number): Operation {
+  return { op: "insert", table: "Queue", row: { dscp } };
 }
 
 /** One of each kind of change. */
@@ -305,5 +315,56 @@ describeWith(["openvswitch"], "a replica of the real server", function () {
     await client.transact(db, addPort("fourth", 4));
     assert.deepEqual(contentsOf(replica), await dump(ovs));
     writer = await connectOvsdb(ovs.ovsdb);
+  });
+
+  it("isn't touched by another replica or monitor of the same tables on the connection", async () => {
+    await using one = await writer.replica(openVSwitch, { Port: ["name"] });
+    const other = await writer.replica(openVSwitch, { Port: ["name", "tag"] });
+    await writer.transact(db, addPort("both", 8));
+    await other.close();
+    await writer.transact(db, addPort("one", 9));
+    assert.deepEqual(names(one.table("Port")), ["both", "first", "one"]);
+    assert.deepEqual(names(other.table("Port")), ["both", "first"]);
+  });
+});
+
+describeWith(["openvswitch"], "a monitor of the real server", function () {
+  this.timeout(30_000);
+  let ovs: OpenVSwitch;
+  before(async () => {
+    ovs = await startOpenVSwitch();
+    await ovs.stopVswitchd();
+  });
+  after(() => ovs?.stop());
+
+  it("tells the rows that any of its conditions chooses, and goes on after a cut connection", async () => {
+    await using writer = await connectOvsdb(ovs.ovsdb);
+    await using proxy = await Proxy.start(ovs.ovsdb);
+    await using client = await connectOvsdb(proxy.target, quick);
+    await writer.transact(db, [insert(1), insert(2), insert(3)]);
+    const updates: MonitorUpdate[] = [];
+    const where = [
+      ["dscp", "==", 1],
+      ["dscp", "==", 3],
+    ] as const;
+    const queue = { columns: ["dscp"], where };
+    await using monitor = await client.monitor(db, { Queue: queue }, (update) => updates.push(update));
+    const told = (): unknown[] =>
+      updates.splice(0).map(({ complete, tables }) => {
+        const rows = [...(tables.get("Queue")?.values() ?? [])];
+        return [complete, rows.map((row) => JSON.stringify("row" in row ? row.row : row.type)).toSorted()];
+      });
+    assert.deepEqual(told(), [[true, ['{"dscp":1}', '{"dscp":3}']]]);
+    assert.ok(isUuid(monitor.lastTransactionId ?? ""));
+    const synced = once(monitor, "synced");
+    await writer.transact(db, [{ op: "delete", table: "Queue", where: [["dscp", "==", 3]] }, insert(4)]);
+    await client.echo();
+    assert.deepEqual(told(), [[false, ['"delete"']]]);
+    proxy.drop();
+    await synced;
+    assert.equal(monitor.synced, true);
+    updates.splice(0);
+    await client.transact(db, [insert(1)]);
+    assert.deepEqual(told(), [[false, ['{"dscp":1}']]]);
   });
 });
