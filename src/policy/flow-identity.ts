@@ -20,7 +20,7 @@ function fieldText(oxm: Oxm): string {
 }
 
 /** A match as text: equal for equal matches. */
-export function matchKey(match: Match): string {
+function matchKey(match: Match): string {
   return canonicalMatch(match).map(fieldText).join(",");
 }
 

@@ -62,7 +62,7 @@ function databaseLines(change: DatabaseChange): readonly string[] {
 }
 
 /** In one sentence, what a flow of somebody else does to lanes. */
-export function foreignText({ flow, effect, lanes }: ForeignFlow): string {
+function foreignText({ flow, effect, lanes }: ForeignFlow): string {
   const named =
     lanes.length > 3 ? `${lanes.slice(0, 3).join(", ")} and ${lanes.length - 3} more` : lanes.join(", ");
   const whom = lanes.length === 0 ? "what all lanes share" : `lane ${named}`;

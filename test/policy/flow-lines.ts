@@ -5,7 +5,7 @@ import { formatFlow, parseFlow } from "../../src/openflow/text/index.ts";
 import type { LaneFlow } from "../../src/policy/lane/lane.ts";
 
 /** A planned flow as `integration FLOW` or `provider FLOW`. */
-export function flowLine({ bridge, flow }: Pick<LaneFlow, "bridge" | "flow">): string {
+function flowLine({ bridge, flow }: Pick<LaneFlow, "bridge" | "flow">): string {
   return `${bridge} ${formatFlow(flow)}`;
 }
 

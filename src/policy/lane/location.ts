@@ -38,7 +38,7 @@ function ofportProblem(port: TopologyPort): string {
 }
 
 /** A VM's port made ready for flows, or why it isn't. */
-export function vmPort(port: TopologyPort): { readonly found: VmPort } | { readonly down: LaneDown } {
+function vmPort(port: TopologyPort): { readonly found: VmPort } | { readonly down: LaneDown } {
   const only = onlyInterface(port);
   if (only === undefined) {
     const count = port.interfaces.length;
