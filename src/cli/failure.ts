@@ -27,6 +27,7 @@ const connectionCodes: ReadonlySet<string> = new Set([
   "ERR_RPC_PROTOCOL",
   "ERR_OPENFLOW_DECODE",
   "ERR_OPENFLOW_PROTOCOL",
+  "ERR_OPENFLOW_QUEUE_FULL",
   "ERR_UNIXCTL_SOCKET",
 ]);
 

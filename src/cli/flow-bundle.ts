@@ -15,7 +15,7 @@ export interface RefusedWriting {
 }
 
 /** The switch refused flows, and nothing was changed: `ERR_OPENFLOW_BUNDLE`. */
-export class RefusedFlowsError extends OvskitError {
+class RefusedFlowsError extends OvskitError {
   readonly refused: readonly RefusedWriting[];
 
   constructor(refused: readonly RefusedWriting[], options: ErrorOptions) {

@@ -18,7 +18,7 @@ import { alignColumns } from "./columns.ts";
 import { flowValue } from "./flow-output.ts";
 
 /** A planned lane for `--json`. */
-export function plannedLaneValue(lane: PlannedLane): Readonly<Record<string, unknown>> {
+function plannedLaneValue(lane: PlannedLane): Readonly<Record<string, unknown>> {
   const { name, collector, nat, placement, proxy, port, down } = lane;
   const portValue = port === undefined ? undefined : { name: port.name, tag: port.tag };
   return { name, collector, nat, placement, proxy, port: portValue, down };

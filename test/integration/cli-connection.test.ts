@@ -62,6 +62,13 @@ describe("the ovskit process", function () {
     assert.match(stderr, /^ovskit: .* took longer than [\d.]+ ms\n$/);
   });
 
+  it("exits with 3 within the deadline when a switch takes the connection and never greets", async () => {
+    const { target } = await silent("switch");
+    const { exitCode, stderr } = await ovskit(["flows", "dump", target, "--timeout", "0.2", "--json"]);
+    assert.equal(exitCode, 3);
+    assert.equal((JSON.parse(stderr) as { error: { code: string } }).error.code, "ERR_TIMEOUT");
+  });
+
   it("exits with 2 when the target is none", async () => {
     const { exitCode, stderr } = await ovskit(["show", "--ovsdb", "localhost:6640"]);
     assert.equal(exitCode, 2);

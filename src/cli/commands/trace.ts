@@ -10,8 +10,8 @@ import { readPolicyFile } from "../policy-file.ts";
 import { findRundir } from "../rundir.ts";
 import { InputError } from "../usage-error.ts";
 
-/** A step with the owner of the flow that matched; undefined where none did. */
-export interface OwnedStep extends TraceStep {
+/** A step with the owner of the flow that matched, which has its cookie; undefined where none did. */
+export interface OwnedStep extends Omit<TraceStep, "cookie"> {
   readonly owner: FlowOwner | undefined;
 }
 
@@ -23,9 +23,9 @@ export interface OwnedPass extends Omit<TracePass, "steps"> {
 /** Puts the owners beside the steps. */
 export function ownedPass(pass: TracePass, ownerOf: (cookie: bigint) => FlowOwner): OwnedPass {
   const { flow, finalFlow, megaflow, datapathActions, slowPath, failure } = pass;
-  const steps = pass.steps.map((step) => ({
+  const steps = pass.steps.map(({ cookie, ...step }) => ({
     ...step,
-    owner: step.cookie === undefined ? undefined : ownerOf(step.cookie),
+    owner: cookie === undefined ? undefined : ownerOf(cookie),
   }));
   return { flow, steps, finalFlow, megaflow, datapathActions, slowPath, failure };
 }
