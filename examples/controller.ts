@@ -1,5 +1,5 @@
 // An OpenFlow 1.3 controller that waits for one switch, greets it, looks around and says goodbye.
-//   node controller.js [LISTEN] [SECONDS]     default ptcp:6633:127.0.0.1, and a minute of patience
+//   node build/examples/controller.js [LISTEN] [SECONDS]     default ptcp:6633:127.0.0.1, and a minute of patience
 // and on a bridge that has no flows worth keeping (the first controller of a bridge wipes them):
 //   ovs-vsctl set-controller br0 tcp:127.0.0.1:6633
 import { listenForSwitches } from "ovskit/openflow";

@@ -1,5 +1,5 @@
 // A lane from code: a VM's agent reaches its collector by a proxy address that is chosen, remembered and installed.
-//   node lane-from-code.js [OVSDB] [PROBE-PORT] [PROBE-IP] [COLLECTOR-IP] [COLLECTOR-MAC] [--remove]
+//   node build/examples/lane-from-code.js [OVSDB] [PROBE-PORT] [PROBE-IP] [COLLECTOR-IP] [COLLECTOR-MAC] [--remove]
 import { parseArgs } from "node:util";
 import { openLanes, planLines, policyFrom } from "ovskit/policy";
 

@@ -1,5 +1,5 @@
 // Which VLAN is each VM on? Reads the tags of a node's ports over OVSDB, and tells when one changes.
-//   node port-tags.js [TARGET] [SECONDS]     default unix:/var/run/openvswitch/db.sock, and no watching
+//   node build/examples/port-tags.js [TARGET] [SECONDS]     default unix:/var/run/openvswitch/db.sock, and no watching
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectOvsdb, openVSwitch } from "ovskit/ovsdb";
 

@@ -1,6 +1,6 @@
 // Reads the ovs-ofctl lines by which probes are set up by hand, and says of each what OpenFlow 1.3 makes of it: the
 // flow, or why it can't mean what it meant at 1.0, and what to write instead.
-//   node read-flows.js [FILE]     any text with lines "ovs-ofctl add-flow BRIDGE FLOW"; default those below
+//   node build/examples/read-flows.js [FILE]     any text with lines "ovs-ofctl add-flow BRIDGE FLOW"; default those below
 import { readFile } from "node:fs/promises";
 import { FlowSyntaxError, fixFlow, formatFlow, parseFlow } from "ovskit/openflow";
 

@@ -1,6 +1,6 @@
 // The four flows that bring one VM's agent to a server on the same node (no proxy address), by the library alone:
 // written as one knows them from ovs-ofctl, read for OpenFlow 1.3, installed all together or not at all.
-//   node same-node-flows.js [TARGET] [AGENT-PORT] [SERVER-PORT]
+//   node build/examples/same-node-flows.js [TARGET] [AGENT-PORT] [SERVER-PORT]
 import { connectSwitch, fixFlow, formatFlow } from "ovskit/openflow";
 
 const [
