@@ -148,16 +148,14 @@ const rules: { readonly [T in Action["type"]]: Rule<Action & { type: T }> } = {
     shape.tags === 0
       ? { ...lacks(action.type, "vlan"), error: "OFPBAC_MATCH_INCONSISTENT" }
       : { ...shape, tags: shape.tags - 1, untagged: shape.tags === 1 },
-  pushMpls: (action, { ipProto: _ipProto, icmpv6Type: _icmpv6Type, ...shape }) =>
+  pushMpls: (action, shape) =>
     action.etherType === 0x8847 || action.etherType === 0x8848
-      ? { ...shape, ethType: action.etherType }
+      ? withEthType(shape, action.etherType)
       : badType("pushMpls", action.etherType),
-  popMpls: (action, shape) => {
-    const { ipProto: _ipProto, icmpv6Type: _icmpv6Type, ...rest } = shape;
-    return meets(shape, "mpls")
-      ? { ...rest, ethType: action.etherType }
-      : { ...lacks(action.type, "mpls"), error: "OFPBAC_MATCH_INCONSISTENT" };
-  },
+  popMpls: (action, shape) =>
+    meets(shape, "mpls")
+      ? withEthType(shape, action.etherType)
+      : { ...lacks(action.type, "mpls"), error: "OFPBAC_MATCH_INCONSISTENT" },
   setQueue: unchanged,
   group: (action, shape) =>
     action.groupId >= Group.max
@@ -174,6 +172,11 @@ const rules: { readonly [T in Action["type"]]: Rule<Action & { type: T }> } = {
   raw: unchanged,
 };
 
+/** What is inside another type isn't known any more. */
+function withEthType({ tags, untagged }: PacketShape, ethType: number): PacketShape {
+  return { ethType, tags, untagged };
+}
+
 function checkOutput({ port }: OutputAction, shape: PacketShape): ActionVerdict {
   const known = port <= lastOrdinaryPort || (port >= Port.inPort && port <= Port.local);
   return known
@@ -184,6 +187,10 @@ function checkOutput({ port }: OutputAction, shape: PacketShape): ActionVerdict 
 function checkSetField({ oxm }: SetFieldAction, shape: PacketShape): ActionVerdict {
   const field = oxmFieldByName.get(oxm.field);
   if (oxm.field === "raw" || field === undefined) return shape;
+  if (oxm.field === "inPort") {
+    const reason = "setField inPort: Open vSwitch takes it as load to NXM_OF_IN_PORT only";
+    return { error: "OFPBAC_BAD_SET_ARGUMENT", reason };
+  }
   if (!field.writable) return readOnly(field.name);
   const missing = missingToSet(field, shape);
   if (missing !== undefined) {

@@ -9,11 +9,15 @@ export interface PacketShape {
   readonly ethType?: number;
   readonly ipProto?: number;
   readonly icmpv6Type?: number;
+  readonly icmpv6Code?: number;
   /** VLAN tags that are certainly there, 0 to 2: Open vSwitch looks at no more. */
   readonly tags: number;
   /** Whether there certainly is no tag. */
   readonly untagged: boolean;
 }
+
+/** Fields that prerequisites ask about, VLANs aside. */
+const decisive: ReadonlySet<string> = new Set(["ethType", "ipProto", "icmpv6Type", "icmpv6Code"]);
 
 /** A packet nothing is known about. */
 export const anyPacket: PacketShape = { tags: 0, untagged: false };
@@ -30,10 +34,7 @@ export function shapeWith(shape: PacketShape, oxm: Oxm): PacketShape {
       ? { ...shape, tags: 0, untagged: true }
       : { ...shape, tags: 1, untagged: false };
   }
-  if (oxm.field === "ethType" || oxm.field === "ipProto" || oxm.field === "icmpv6Type") {
-    return { ...shape, [oxm.field]: oxm.value };
-  }
-  return shape;
+  return decisive.has(oxm.field) ? { ...shape, [oxm.field]: oxm.value } : shape;
 }
 
 /** Whether a packet of this shape certainly meets `name`. */
@@ -43,7 +44,9 @@ export function meets(shape: PacketShape, name: PrerequisiteName): boolean {
     (vlan === undefined || shape.tags > 0) &&
     holds(ethTypes, shape.ethType) &&
     holds(ipProtos, shape.ipProto) &&
-    holds(icmpv6Types, shape.icmpv6Type)
+    holds(icmpv6Types, shape.icmpv6Type) &&
+    // Neighbour discovery has no codes (RFC 4861, 4.3 and 4.4).
+    (icmpv6Types === undefined || (shape.icmpv6Code ?? 0) === 0)
   );
 }
 

@@ -19,9 +19,14 @@ export interface ActionReaderOptions {
   readonly shape: PacketShape;
   /** Whether the list is an action set: switches don't ask there whether tags and headers are in place. */
   readonly isSet?: boolean;
+  /** How many replacements this list stands in: `apply_actions(apply_actions(…))`. */
+  readonly depth?: number;
   /** Collects what was rewritten; without one nothing is rewritten. */
   readonly fixes?: FixLog | undefined;
 }
+
+/** Replacements in replacements make sense once; more than a few are somebody's test. */
+const maxDepth = 4;
 
 /** Reads the words of one action list, in order. */
 export class ActionReader {
@@ -65,8 +70,10 @@ export class ActionReader {
   }
 
   #readRemedy(word: Word, remedy: Remedy, fixes: FixLog): void {
+    const depth = (this.#options.depth ?? 0) + 1;
+    if (depth > maxDepth) throw refuse(word.key, `${word.key.text} is nested too deep`);
     const log = new FixLog();
-    const nested = new ActionReader(remedy.text, { ...this.#options, shape: this.#shape, fixes: log });
+    const nested = new ActionReader(remedy.text, { ...this.#options, shape: this.#shape, fixes: log, depth });
     try {
       nested.readAll({ start: 0, end: remedy.text.length });
     } catch (error) {

@@ -51,9 +51,16 @@ export class FlowSyntaxError extends OvskitError {
   }
 }
 
+const maxQuoted = 300;
+
 function messageOf(reason: string, facts: FlowSyntaxFacts): string {
   const place = facts.line === undefined ? "" : `line ${facts.line}, `;
   const name = facts.openflowError === undefined ? "" : ` (${facts.openflowError})`;
-  const hint = facts.hint === undefined ? "" : `: ${facts.hint}`;
-  return `${place}column ${facts.column}: ${reason}${name}${hint}`;
+  const hint = facts.hint === undefined ? "" : `: ${clipped(facts.hint)}`;
+  return `${place}column ${facts.column}: ${clipped(reason)}${name}${hint}`;
+}
+
+/** Reasons quote the text, and a text may be as long as it likes; a message may not. */
+function clipped(text: string): string {
+  return text.length > maxQuoted ? `${text.slice(0, maxQuoted)}…` : text;
 }

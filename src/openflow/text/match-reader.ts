@@ -192,12 +192,13 @@ export class MatchReader {
       ...this.#known("ethType"),
       ...this.#known("ipProto"),
       ...this.#known("icmpv6Type"),
+      ...this.#known("icmpv6Code"),
       tags: 0,
       untagged: false,
     };
   }
 
-  #known(name: "ethType" | "ipProto" | "icmpv6Type"): Partial<PacketShape> {
+  #known(name: "ethType" | "ipProto" | "icmpv6Type" | "icmpv6Code"): Partial<PacketShape> {
     const claim = this.#claims.get(name);
     return claim === undefined ? {} : { [name]: Number(claim.bits.value) };
   }

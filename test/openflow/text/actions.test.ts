@@ -164,6 +164,7 @@ const refused: readonly (readonly [
   ["ip", "set_field:10.0.0.1->nosuch", "nosuch", /not a field that set_field knows/],
   ["", "set_field:5->reg0", "reg0", /can be written with load/],
   ["", "set_field:1->in_port", "in_port", /not a field that set_field knows/],
+  ["", "set_field:1->in_port_oxm", "set_field", /load to NXM_OF_IN_PORT/, "OFPBAC_BAD_SET_ARGUMENT"],
   ["ip", "set_field:6->nw_proto", "nw_proto", /can't be set/, "OFPBAC_BAD_SET_ARGUMENT"],
   ["udp", "set_field:5->tcp_src", "set_field", /write set_field:5->udp_src/, "OFPBAC_MATCH_INCONSISTENT"],
   ["dl_vlan=5", "set_field:20->vlan_vid", "20", /write set_field:4116->vlan_vid/, "OFPBAC_BAD_SET_ARGUMENT"],

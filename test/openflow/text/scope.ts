@@ -67,6 +67,8 @@ export const scopeRules: readonly ScopeRule[] = [
   field("nd_reserved"),
   field("nd_options_type"),
   { reason: "set_field in_port", pattern: /->in_port$/ },
+  // ovs-ofctl sends this one, and the switch refuses it.
+  { reason: "set_field in_port_oxm", pattern: /->in_port_oxm$/ },
   { reason: "set_field vlan_tci", pattern: /set_field.*->vlan_tci$/ },
 ];
 

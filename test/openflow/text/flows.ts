@@ -1,0 +1,316 @@
+// Random flows that a switch would take: a protocol, fields whose prerequisites it meets, actions that fit the packets.
+import fc from "fast-check";
+import type {
+  Action,
+  FlowMod,
+  FlowModCommand,
+  Instruction,
+  Match,
+  NamedOxm,
+} from "../../../src/openflow/index.ts";
+import { flowMod } from "../../../src/openflow/index.ts";
+import { checkMatch, isRefused, shapeAfter } from "../../../src/openflow/protocol/consistency.ts";
+import { canonicalMatch } from "../../../src/openflow/protocol/match.ts";
+import type { OxmField } from "../../../src/openflow/protocol/oxm-field.ts";
+import { oxmFields } from "../../../src/openflow/protocol/oxm-fields.ts";
+import { meets, type PacketShape, shapeOfMatch } from "../../../src/openflow/protocol/packet-shape.ts";
+import { subfields } from "../../../src/openflow/protocol/subfields.ts";
+import { oxmOfBits } from "../../../src/openflow/text/field-text.ts";
+import { allOnes } from "../../../src/openflow/text/number-text.ts";
+import { wholeToken } from "../../../src/openflow/text/scanner.ts";
+import { parseSubfield, type SubfieldRange } from "../../../src/openflow/text/subfield-text.ts";
+
+/** What random flows are made of. */
+export interface Vocabulary {
+  readonly fields: readonly OxmField[];
+  readonly subfields: readonly SubfieldRange[];
+  readonly actions: readonly fc.Arbitrary<Action>[];
+  /** Whether instructions may be of a kind nobody knows. */
+  readonly unknown: boolean;
+  /** Whether flows may point to groups and meters that nobody made. */
+  readonly dangling: boolean;
+}
+
+const said: ReadonlySet<string> = new Set(["ethType", "ipProto", "icmpv6Type", "vlanVid"]);
+
+/** Ports that ovs-ofctl can name: ordinary ones, and the reserved ones. */
+const port = fc.oneof(fc.integer({ min: 0, max: 0xfeff }), fc.integer({ min: 0xfffffff8, max: 0xfffffffe }));
+
+const vlan: fc.Arbitrary<Match> = fc.oneof(
+  fc.constant([]),
+  fc.constant<Match>([{ field: "vlanVid", value: "none" }]),
+  fc.integer({ min: 0, max: 4095 }).map((value): Match => [{ field: "vlanVid", value }]),
+  fc
+    .tuple(fc.integer({ min: 0, max: 4095 }), fc.integer({ min: 0, max: 4094 }))
+    .map(([value, mask]): Match => [{ field: "vlanVid", value: value & mask, mask }]),
+);
+
+const protocol: fc.Arbitrary<Match> = fc.oneof(
+  fc.constant([]),
+  fc.integer({ min: 0, max: 0xffff }).map((value): Match => [{ field: "ethType", value }]),
+  fc
+    .constantFrom(0x0806, 0x8035, 0x8847, 0x8848, 0x88e7)
+    .map((value): Match => [{ field: "ethType", value }]),
+  fc
+    .tuple(
+      fc.constantFrom(0x0800, 0x86dd),
+      fc.oneof(fc.constantFrom(1, 6, 17, 58, 132), fc.integer({ min: 0, max: 255 })),
+    )
+    .map(
+      ([ethType, ipProto]): Match => [
+        { field: "ethType", value: ethType },
+        { field: "ipProto", value: ipProto },
+      ],
+    ),
+  fc.constantFrom(135, 136).map(
+    (icmpv6Type): Match => [
+      { field: "ethType", value: 0x86dd },
+      { field: "ipProto", value: 58 },
+      { field: "icmpv6Type", value: icmpv6Type },
+    ],
+  ),
+);
+
+function fieldWith(field: OxmField, masked: boolean): fc.Arbitrary<NamedOxm> {
+  if (field.format === "port") return port.map((value) => ({ field: field.name, value }) as NamedOxm);
+  const bits = fc.bigInt({ min: 0n, max: allOnes(field.bits) });
+  const mask =
+    masked && field.maskable
+      ? fc.oneof(fc.constant(allOnes(field.bits)), bits)
+      : fc.constant(allOnes(field.bits));
+  return fc
+    .tuple(bits, mask)
+    .filter(([, chosen]) => chosen !== 0n)
+    .map(([value, chosen]) => oxmOfBits(field, { value: value & chosen, mask: chosen }));
+}
+
+/** Consistent matches on these fields, in the order of the wire. */
+export function matchesOn(allowed: readonly OxmField[]): fc.Arbitrary<Match> {
+  return fc.tuple(protocol, vlan).chain(([first, tag]) => {
+    const base = [...first, ...tag];
+    const shape = shapeOfMatch(base);
+    const possible = allowed.filter(
+      ({ name, prerequisite }) =>
+        !said.has(name) && (prerequisite === undefined || meets(shape, prerequisite)),
+    );
+    return fc
+      .subarray(possible, { maxLength: Math.min(6, possible.length) })
+      .chain((fields) => fc.tuple(...fields.map((field) => fieldWith(field, true))))
+      .map((oxms) => canonicalMatch([...base, ...oxms]))
+      .filter((match) => checkMatch(match) === undefined);
+  });
+}
+
+/** Subfields under the names ovs-ofctl writes. */
+const namedSubfields = subfields
+  .filter(({ bits }) => bits <= 128)
+  .flatMap(({ name }) => [parseSubfield(wholeToken(name))].filter((range) => range.name === name));
+
+function rangesOf(known: readonly SubfieldRange[]): fc.Arbitrary<SubfieldRange> {
+  return fc
+    .constantFrom(...known)
+    .chain(({ name, nBits }) =>
+      fc
+        .tuple(fc.integer({ min: 0, max: nBits - 1 }), fc.integer({ min: 1, max: 64 }))
+        .map(([ofs, width]) => ({ name, ofs, nBits: Math.min(width, nBits - ofs) })),
+    );
+}
+
+/** Loads and moves between these. */
+function registerActions(known: readonly SubfieldRange[]): fc.Arbitrary<Action> {
+  const ranges = rangesOf(known);
+  const loads = ranges.chain(({ name, ofs, nBits }) =>
+    fc
+      .bigInt({ min: 0n, max: allOnes(nBits) })
+      .map((value): Action => ({ type: "regLoad", ofs, nBits, dst: name, value })),
+  );
+  const moves = fc.tuple(ranges, ranges).map(([src, dst]): Action => {
+    const nBits = Math.min(src.nBits, dst.nBits);
+    return { type: "regMove", nBits, srcOfs: src.ofs, dstOfs: dst.ofs, src: src.name, dst: dst.name };
+  });
+  return fc.oneof(loads, moves);
+}
+
+const byte = fc.integer({ min: 0, max: 255 });
+const u32 = fc.integer({ min: 0, max: 0xffffffff });
+const data = (sizes: readonly number[]): fc.Arbitrary<Uint8Array> =>
+  fc.constantFrom(...sizes).chain((size) => fc.uint8Array({ minLength: size, maxLength: size }));
+
+function setFieldsOf(allowed: readonly OxmField[]): fc.Arbitrary<Action> {
+  return fc.oneof(
+    fc
+      .constantFrom(...allowed.filter(({ name, writable }) => writable && name !== "vlanVid"))
+      .chain((field) => fieldWith(field, false))
+      .map((oxm): Action => ({ type: "setField", oxm })),
+    fc
+      .integer({ min: 0, max: 4095 })
+      .map((value): Action => ({ type: "setField", oxm: { field: "vlanVid", value } })),
+  );
+}
+
+/** Actions that Open vSwitch has. */
+const commonActions: readonly fc.Arbitrary<Action>[] = [
+  port.map((number): Action => ({ type: "output", port: number, maxLen: number === 0xfffffffd ? 128 : 0 })),
+  fc.constantFrom("decMplsTtl", "popVlan", "decNwTtl").map((type): Action => ({ type })),
+  byte.map((ttl): Action => ({ type: "setMplsTtl", ttl })),
+  byte.map((ttl): Action => ({ type: "setNwTtl", ttl })),
+  fc.constantFrom(0x8100, 0x88a8).map((etherType): Action => ({ type: "pushVlan", etherType })),
+  fc.constantFrom(0x8847, 0x8848).map((etherType): Action => ({ type: "pushMpls", etherType })),
+  fc.integer({ min: 0, max: 0xffff }).map((etherType): Action => ({ type: "popMpls", etherType })),
+  u32.map((queueId): Action => ({ type: "setQueue", queueId })),
+];
+
+const groups = fc.integer({ min: 0, max: 0xfffffeff }).map((groupId): Action => ({ type: "group", groupId }));
+
+/** Actions that only OpenFlow has, or nobody. */
+const strangeActions: readonly fc.Arbitrary<Action>[] = [
+  fc.constantFrom("copyTtlOut", "copyTtlIn", "popPbb").map((type): Action => ({ type })),
+  fc.integer({ min: 0, max: 0xffff }).map((etherType): Action => ({ type: "pushPbb", etherType })),
+  fc
+    .tuple(
+      u32.filter((id) => id !== 0x2320),
+      data([0, 8, 16]),
+    )
+    .map(([experimenter, bytes]): Action => ({ type: "experimenter", experimenter, data: bytes })),
+  fc
+    .tuple(fc.integer({ min: 30, max: 0xfffe }), data([4, 12]))
+    .map(([number, bytes]): Action => ({ type: "raw", number, data: bytes })),
+];
+
+/** Everything this version has a structure for. */
+export const everything: Vocabulary = {
+  fields: oxmFields,
+  subfields: namedSubfields,
+  actions: [
+    ...commonActions,
+    ...strangeActions,
+    groups,
+    setFieldsOf(oxmFields),
+    registerActions(namedSubfields),
+  ],
+  unknown: true,
+  dangling: true,
+};
+
+/** Fields Open vSwitch doesn't have, and one of which it keeps half. */
+const strangeFields: ReadonlySet<string> = new Set(["inPhyPort", "pbbIsid", "ipv6Exthdr", "arpOp"]);
+const knownFields = oxmFields.filter(({ name }) => !strangeFields.has(name));
+const knownSubfields = namedSubfields.filter(({ name }) =>
+  /^(?:NXM_NX_REG|NXM_OF_(?:ETH|IP|TCP|UDP|ARP)_(?:SRC|DST|SPA|TPA)$|NXM_NX_TUN_ID|OXM_OF_METADATA)/.test(
+    String(name),
+  ),
+);
+
+/** What ovs-ofctl and Open vSwitch know as well. */
+export const openVSwitchKnows: Vocabulary = {
+  fields: knownFields,
+  subfields: knownSubfields,
+  actions: [...commonActions, groups, setFieldsOf(knownFields), registerActions(knownSubfields)],
+  unknown: false,
+  dangling: true,
+};
+
+/** What a bare Open vSwitch bridge installs. */
+export const openVSwitchInstalls: Vocabulary = {
+  ...openVSwitchKnows,
+  actions: [...commonActions, setFieldsOf(knownFields), registerActions(knownSubfields)],
+  dangling: false,
+};
+
+/** Of random actions those that the switch would take where they stand. */
+function fitting(actions: readonly Action[], before: PacketShape): Action[] {
+  let shape = before;
+  return actions.filter((action) => {
+    const verdict = shapeAfter(shape, action);
+    if (isRefused(verdict)) return false;
+    shape = verdict;
+    return true;
+  });
+}
+
+const u64 = fc.bigInt({ min: 0n, max: allOnes(64) });
+
+/** Nothing, or sometimes something where that is wanted. */
+function sometimes<T>(wanted: boolean, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return wanted ? fc.option(arbitrary) : fc.constant(null);
+}
+
+/** Instructions in their order, that fit packets of `match` in table `tableId`. */
+function instructionsFor(vocabulary: Vocabulary, match: Match, tableId: number): fc.Arbitrary<Instruction[]> {
+  const shape = shapeOfMatch(match);
+  const someActions = fc.array(fc.oneof(...vocabulary.actions), { maxLength: 8 });
+  return fc
+    .record({
+      meterId: sometimes(vocabulary.dangling, fc.integer({ min: 1, max: 0xffff0000 })),
+      applied: someActions,
+      clear: fc.boolean(),
+      written: someActions,
+      metadata: fc.option(fc.tuple(u64, u64)),
+      experimenter: sometimes(vocabulary.unknown, fc.tuple(u32, data([0, 8]))),
+      raw: sometimes(vocabulary.unknown, fc.tuple(fc.integer({ min: 7, max: 0xfffe }), data([4, 12]))),
+      target: fc.option(fc.integer({ min: tableId + 1, max: 255 })),
+    })
+    .map(({ meterId, applied, clear, written, metadata, experimenter, raw, target }) => {
+      const list: Instruction[] = [];
+      const actions = fitting(applied, shape);
+      let after = shape;
+      for (const action of actions) after = shapeAfter(after, action) as PacketShape;
+      const set = fitting(written, after);
+      if (meterId !== null) list.push({ type: "meter", meterId });
+      if (actions.length > 0) list.push({ type: "applyActions", actions });
+      if (clear) list.push({ type: "clearActions" });
+      if (set.length > 0) list.push({ type: "writeActions", actions: set });
+      if (metadata !== null) list.push({ type: "writeMetadata", metadata: metadata[0], mask: metadata[1] });
+      if (experimenter !== null)
+        list.push({ type: "experimenter", experimenter: experimenter[0], data: experimenter[1] });
+      if (raw !== null) list.push({ type: "raw", number: raw[0], data: raw[1] });
+      if (target !== null) list.push({ type: "gotoTable", tableId: target });
+      return list;
+    });
+}
+
+const u16 = fc.integer({ min: 0, max: 0xffff });
+const writing = new Set<FlowModCommand>(["add", "modify", "modifyStrict"]);
+
+/** Flow mods of these commands, with what each command can say. */
+export function flowModsOf(
+  vocabulary: Vocabulary,
+  commands: readonly FlowModCommand[] = ["add", "modify", "modifyStrict", "delete", "deleteStrict"],
+): fc.Arbitrary<FlowMod> {
+  return fc
+    .record({
+      command: fc.constantFrom(...commands),
+      tableId: fc.integer({ min: 0, max: 253 }),
+      match: matchesOn(vocabulary.fields),
+      cookie: u64,
+      cookieMask: u64,
+      priority: u16,
+      idleTimeout: u16,
+      hardTimeout: u16,
+      flags: fc.integer({ min: 0, max: 31 }),
+      outPort: port,
+      outGroup: u32,
+    })
+    .chain((given) => {
+      const instructions = writing.has(given.command)
+        ? instructionsFor(vocabulary, given.match, given.tableId)
+        : fc.constant<Instruction[]>([]);
+      return instructions.map((list) => flowMod({ ...sayable(given), instructions: list }));
+    });
+}
+
+/** Leaves out what the command has no words for. */
+function sayable(
+  given: Partial<FlowMod> & { command: FlowModCommand; cookie: bigint; cookieMask: bigint },
+): Partial<FlowMod> {
+  const { command, cookie, cookieMask, tableId = 0, match = [] } = given;
+  const filter = { cookie: cookie & cookieMask, cookieMask };
+  const priority = command === "delete" ? {} : { priority: given.priority ?? 0 };
+  if (writing.has(command)) {
+    const { idleTimeout = 0, hardTimeout = 0, flags = 0 } = given;
+    const marks = command === "add" ? { cookie } : filter;
+    return { command, tableId, match, ...marks, ...priority, idleTimeout, hardTimeout, flags };
+  }
+  const { outPort = 0, outGroup = 0 } = given;
+  return { command, tableId, match, ...filter, ...priority, outPort, outGroup };
+}
