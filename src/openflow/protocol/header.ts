@@ -1,7 +1,7 @@
 // The header that opens every OpenFlow message, and how a message is declared with it.
 
 import type { Layout } from "../wire/layout.ts";
-import { type Struct, struct } from "../wire/struct.ts";
+import { type Struct, type StructOptions, struct } from "../wire/struct.ts";
 
 /** The wire version of OpenFlow 1.3, which this library speaks. */
 export const OPENFLOW_1_3 = 4;
@@ -36,12 +36,12 @@ export function xid(f: Layout): number {
 
 /**
  * Declares a message: `version`, `type` (a constant), `xid`, and then its own fields. Its fixed part is read by
- * binary-parser, in one parse.
+ * binary-parser, in one parse, unless `options` say otherwise.
  */
 export function message<T extends Header<string>>(
   name: T["type"],
   declaration: (f: Layout) => T,
-  options: { pad?: number } = {},
+  options: StructOptions = {},
 ): Struct<T> {
-  return struct(name, declaration, { ...options, engine: "parser" });
+  return struct(name, declaration, { engine: "parser", ...options });
 }

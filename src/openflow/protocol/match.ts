@@ -2,6 +2,7 @@
 
 import type { Codec } from "../wire/codec.ts";
 import { Fault, faultWithin, shown } from "../wire/fault.ts";
+import { readItems } from "../wire/items.ts";
 import type { Reader } from "../wire/reader.ts";
 import { Writer } from "../wire/writer.ts";
 import { oxm } from "./oxm.ts";
@@ -72,16 +73,9 @@ export const match: Codec<Match> = {
     if (length < HEADER_BYTES || padded > left) {
       throw reader.fault(`${length} is no length for a match with ${left} bytes left`, "length", start + 2);
     }
-    const fields: Oxm[] = [];
     reader.offset = start + HEADER_BYTES;
     reader.end = start + length;
-    try {
-      while (reader.offset < reader.end) {
-        fields.push(oxm.read(reader));
-      }
-    } catch (error) {
-      throw error instanceof Fault ? error.within(`[${fields.length}]`) : error;
-    }
+    const fields = readItems(reader, oxm);
     reader.end = outer;
     reader.offset = start + padded;
     return fields;

@@ -4,6 +4,7 @@
 import { formatMac } from "./addresses.ts";
 import type { Codec, Names } from "./codec.ts";
 import { Fault } from "./fault.ts";
+import { readItems } from "./items.ts";
 import type { Layout } from "./layout.ts";
 import { copyBytes } from "./slab.ts";
 import { readText } from "./text.ts";
@@ -165,7 +166,7 @@ export class Reader implements Layout {
 
   list<T>(codec: Codec<T>): T[] {
     this.counted++;
-    return this.#items(codec);
+    return readItems(this, codec);
   }
 
   listWithin<T>(codec: Codec<T>): T[] {
@@ -175,7 +176,7 @@ export class Reader implements Layout {
       throw this.fault(`${this.#ahead} bytes are announced and ${outer - this.offset} are left`);
     }
     this.end = this.offset + this.#ahead;
-    const items = this.#items(codec);
+    const items = readItems(this, codec);
     this.end = outer;
     return items;
   }
@@ -188,20 +189,5 @@ export class Reader implements Layout {
     const rest = this.copy(this.offset, this.end);
     this.offset = this.end;
     return rest;
-  }
-
-  #items<T>(codec: Codec<T>): T[] {
-    const items: T[] = [];
-    if (this.offset > this.end) {
-      throw this.fault(`ends ${this.offset - this.end} bytes before it`, "", this.end);
-    }
-    try {
-      while (this.offset < this.end) {
-        items.push(codec.read(this));
-      }
-    } catch (error) {
-      throw error instanceof Fault ? error.within(`[${items.length}]`) : error;
-    }
-    return items;
   }
 }

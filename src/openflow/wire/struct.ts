@@ -2,12 +2,12 @@
 // by binary-parser) is decided here, and whoever declares one can't see the difference.
 
 import type { Codec } from "./codec.ts";
-import { Fault, faultWithin } from "./fault.ts";
-import type { Kind } from "./kinds.ts";
+import { Fault } from "./fault.ts";
 import type { Declaration } from "./layout.ts";
 import { parserFor } from "./parser.ts";
 import type { Reader } from "./reader.ts";
 import { type Recording, record, type Step } from "./recorder.ts";
+import { fieldsWriter, type WriteFields } from "./struct-writer.ts";
 import type { Writer } from "./writer.ts";
 
 export interface StructOptions {
@@ -41,6 +41,7 @@ class DeclaredStruct<T> implements Struct<T> {
   readonly #counted: readonly string[];
   readonly #pad: number;
   readonly #read: (reader: Reader) => T;
+  readonly #write: WriteFields;
 
   constructor(name: string, recording: Recording, read: (reader: Reader) => T, options: StructOptions) {
     this.name = name;
@@ -52,6 +53,7 @@ class DeclaredStruct<T> implements Struct<T> {
     this.constants = recording.constants;
     this.aligned = options.aligned ?? false;
     this.#read = read;
+    this.#write = fieldsWriter(recording.steps);
   }
 
   read(reader: Reader): T {
@@ -72,6 +74,7 @@ class DeclaredStruct<T> implements Struct<T> {
     try {
       const value = this.#read(reader);
       reader.counted = outer;
+      reader.offset += this.#pad;
       return value;
     } catch (error) {
       const key = this.#counted[reader.counted];
@@ -92,53 +95,10 @@ class DeclaredStruct<T> implements Struct<T> {
   }
 
   write(writer: Writer, value: T): void {
-    const steps = this.#steps;
-    const values = value as Record<string, unknown>;
-    let at = 0;
     writer.ensure(this.minBytes);
-    try {
-      for (; at < steps.length; at++) {
-        const step = steps[at] as Step;
-        if (step.before.length > 0) {
-          writeBefore(writer, step);
-        }
-        const given = values[step.key];
-        writeStep(writer, step.kind, given === undefined ? step.kind.absent : given);
-      }
-    } catch (error) {
-      throw faultWithin(error, steps[at]?.key ?? "");
-    }
-    writer.pad(this.#pad);
-  }
-}
-
-/** Integers are most of what there is, so they go without a call of their kind. */
-function writeStep(writer: Writer, kind: Kind<unknown>, value: unknown): void {
-  switch (kind.integer) {
-    case "uint8":
-      writer.u8(value as number);
-      break;
-    case "uint16":
-      writer.u16(value as number);
-      break;
-    case "uint32":
-      writer.u32(value as number);
-      break;
-    case "uint64":
-      writer.u64(value as bigint);
-      break;
-    case undefined:
-      kind.write(writer, value);
-  }
-}
-
-function writeBefore(writer: Writer, step: Step): void {
-  for (const before of step.before) {
-    if (before === "length16") {
-      writer.ahead = writer.offset;
-      writer.pad(2);
-    } else {
-      writer.pad(before);
+    this.#write(writer, value as Record<string, unknown>);
+    if (this.#pad > 0) {
+      writer.pad(this.#pad);
     }
   }
 }

@@ -1,0 +1,52 @@
+// Reads structures one after the other into an array that is no larger than it has to be. An array that grows by push has
+// room for 17 at its first element, which for the short lists of flows is most of the memory they take.
+
+import type { Codec } from "./codec.ts";
+import { Fault } from "./fault.ts";
+import type { Reader } from "./reader.ts";
+
+/** Structures up to the reader's end. */
+export function readItems<T>(reader: Reader, codec: Codec<T>): T[] {
+  if (reader.offset >= reader.end) {
+    return nothingLeft(reader);
+  }
+  let index = 0;
+  try {
+    const first = codec.read(reader);
+    if (reader.offset >= reader.end) {
+      return [first];
+    }
+    index = 1;
+    const second = codec.read(reader);
+    if (reader.offset >= reader.end) {
+      return [first, second];
+    }
+    index = 2;
+    const third = codec.read(reader);
+    if (reader.offset >= reader.end) {
+      return [first, second, third];
+    }
+    index = 3;
+    const fourth = codec.read(reader);
+    if (reader.offset >= reader.end) {
+      return [first, second, third, fourth];
+    }
+    index = 4;
+    const fifth = codec.read(reader);
+    const items = [first, second, third, fourth, fifth];
+    for (index = 5; reader.offset < reader.end; index++) {
+      items.push(codec.read(reader));
+    }
+    return items;
+  } catch (error) {
+    throw error instanceof Fault ? error.within(`[${index}]`) : error;
+  }
+}
+
+/** A pad may have gone beyond the end. */
+function nothingLeft(reader: Reader): never[] {
+  if (reader.offset > reader.end) {
+    throw reader.fault(`ends ${reader.offset - reader.end} bytes before it`, "", reader.end);
+  }
+  return [];
+}
