@@ -346,6 +346,11 @@ describe("a channel", () => {
         /closed/,
       ],
       [
+        "by an error of another version",
+        (_, connection) => connection.send(frame(Type.error, 2, "00010005", 1)),
+        /wire version 1/,
+      ],
+      [
         "by a message of another version",
         (_, connection) => connection.send(frame(Type.barrierReply, 9, "", 1)),
         /wire version 1/,
