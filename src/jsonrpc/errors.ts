@@ -3,8 +3,11 @@
 import { OvskitError } from "../errors.ts";
 import type { JsonValue } from "./json.ts";
 
-/** The stream holds something that isn't a JSON text, or one beyond the limits: `ERR_JSON_FRAME`. The connection ends. */
-export class JsonFrameError extends OvskitError {
+/** What the peer said can't be right. It ends the connection it came on, and nothing else. */
+export class PeerError extends OvskitError {}
+
+/** The stream holds something that isn't a JSON text, or one beyond the limits: `ERR_JSON_FRAME`. */
+export class JsonFrameError extends PeerError {
   /** Where in the stream, in bytes from its start. */
   readonly offset: number;
 
@@ -14,8 +17,8 @@ export class JsonFrameError extends OvskitError {
   }
 }
 
-/** The peer sent JSON that is no JSON-RPC 1.0 message, or a reply to an id never sent: `ERR_RPC_PROTOCOL`. The connection ends. */
-export class RpcProtocolError extends OvskitError {
+/** The peer sent JSON that is no JSON-RPC 1.0 message, or a reply to an id never sent: `ERR_RPC_PROTOCOL`. */
+export class RpcProtocolError extends PeerError {
   constructor(reason: string, options?: ErrorOptions) {
     super("ERR_RPC_PROTOCOL", reason, options);
   }

@@ -2,11 +2,11 @@
 // directions. It owns the stream: what breaks the protocol ends this stream and nothing else.
 import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
-import { ConnectionClosedError, OvskitError, TimeoutError } from "../errors.ts";
+import { ConnectionClosedError, TimeoutError } from "../errors.ts";
 import { type Clock, systemClock } from "../transport/clock.ts";
 import { settleWithin, type WaitOptions } from "../transport/deadline.ts";
 import { classify, errorText, type Incoming, notificationText, requestText, successText } from "./dialect.ts";
-import { RpcProtocolError, RpcReplyError } from "./errors.ts";
+import { PeerError, RpcProtocolError, RpcReplyError } from "./errors.ts";
 import { JsonFramer, type JsonFramerOptions } from "./framer.ts";
 import type { JsonValue } from "./json.ts";
 
@@ -150,7 +150,7 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
     } catch (error) {
       this.abort(error instanceof Error ? error : new Error(String(error)));
       // Not the peer's doing but a listener's: the rest of the chunk is lost, and the process must hear of it.
-      if (!(error instanceof OvskitError)) throw error;
+      if (!(error instanceof PeerError)) throw error;
     }
   }
 

@@ -1,6 +1,7 @@
 // What OVSDB itself can say no to, one class per place where it happens, so that a caller decides by class and code
 // and finds the facts (which operation, which table) as fields.
 import { OvskitError } from "../errors.ts";
+import { PeerError } from "../jsonrpc/errors.ts";
 
 /** A value can't be what the caller says it is, such as a UUID that is none; nothing was sent: `ERR_OVSDB_VALUE`. */
 export class ValueError extends OvskitError {
@@ -21,7 +22,7 @@ export class OperationError extends OvskitError {
 }
 
 /** What the server sent isn't what RFC 7047 or the schema says: `ERR_OVSDB_DECODE`. */
-export class OvsdbDecodeError extends OvskitError {
+export class OvsdbDecodeError extends PeerError {
   /** Where, such as `Port.tag`. */
   readonly path: string;
 

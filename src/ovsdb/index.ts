@@ -1,5 +1,11 @@
 // What other programs import as `ovskit/ovsdb`. Everything else in this folder may change.
-export { JsonFrameError, RpcProtocolError, RpcReplyError, UnsendableValueError } from "../jsonrpc/errors.ts";
+export {
+  JsonFrameError,
+  PeerError,
+  RpcProtocolError,
+  RpcReplyError,
+  UnsendableValueError,
+} from "../jsonrpc/errors.ts";
 export {
   connectOvsdb,
   OvsdbClient,
@@ -43,6 +49,7 @@ export type {
   ResultOf,
   ResultsOf,
   RowValues,
+  SelectedRow,
   SelectOperation,
   SelectResult,
   UpdateOperation,

@@ -2,6 +2,7 @@
 // otherwise gets everything anew. It hands on updates and keeps no rows; a replica does.
 import { EventEmitter } from "node:events";
 import { ConnectionClosedError } from "../errors.ts";
+import { PeerError } from "../jsonrpc/errors.ts";
 import type { WaitOptions } from "../transport/deadline.ts";
 import type { OvsdbConnection } from "./connection.ts";
 import { OvsdbRequestError, SelectionError } from "./errors.ts";
@@ -86,6 +87,27 @@ export class Monitor extends EventEmitter<MonitorEvents> {
 
   /** @internal Starts on a connection; rejects when it couldn't. */
   async attach(connection: OvsdbConnection, options?: WaitOptions): Promise<void> {
+    this.#begin(await this.#start(connection, options));
+  }
+
+  /** @internal As {@link attach} after a reconnect, which nobody waits for. Rejects only with what a listener threw. */
+  async reattach(connection: OvsdbConnection): Promise<void> {
+    let update: MonitorUpdate;
+    try {
+      update = await this.#start(connection);
+    } catch (error) {
+      this.#failed(connection, error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    try {
+      this.#begin(update);
+    } catch (error) {
+      connection.session.abort(error instanceof Error ? error : new Error(String(error)));
+      if (!(error instanceof PeerError)) throw error;
+    }
+  }
+
+  async #start(connection: OvsdbConnection, options?: WaitOptions): Promise<MonitorUpdate> {
     this.#connection = connection;
     this.#early = [];
     const { database, id } = this;
@@ -93,24 +115,21 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     const lastTransactionId = resumable ? this.#lastTransactionId : undefined;
     const update = await connection.monitor({ database, id, requests, lastTransactionId }, options);
     if (this.#connection !== connection) throw new ConnectionClosedError(connection.session.peer, "lost");
-    this.#deliver(update);
-    const early = this.#early;
-    this.#early = undefined;
-    for (const one of early) this.#deliver(one);
-    this.emit("synced");
+    return update;
   }
 
-  /** @internal As {@link attach} after a reconnect: nobody waits for it. */
-  async reattach(connection: OvsdbConnection): Promise<void> {
-    try {
-      await this.attach(connection);
-    } catch (error) {
-      const reason = error instanceof Error ? error : new Error(String(error));
-      if (reason instanceof ConnectionClosedError || this.#closed) return;
-      if (reason instanceof OvsdbRequestError || reason instanceof SelectionError)
-        this.emit("refused", reason);
-      else connection.session.abort(reason);
-    }
+  #begin(update: MonitorUpdate): void {
+    this.#deliver(update);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const one of early) this.#deliver(one);
+    if (!this.#closed) this.emit("synced");
+  }
+
+  #failed(connection: OvsdbConnection, reason: Error): void {
+    if (reason instanceof ConnectionClosedError || this.#closed) return;
+    if (reason instanceof OvsdbRequestError || reason instanceof SelectionError) this.emit("refused", reason);
+    else connection.session.abort(reason);
   }
 
   /** @internal The connection is gone. */
@@ -128,6 +147,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   }
 
   #deliver(update: MonitorUpdate): void {
+    if (this.#closed) return;
     try {
       this.emit("update", update);
       this.#lastTransactionId = update.lastTransactionId;

@@ -3,7 +3,7 @@
 import type { JsonValue } from "../jsonrpc/json.ts";
 import { OperationError } from "./errors.ts";
 import type { Members } from "./members.ts";
-import { encodeValue, type GenericRow, isUuid, namedUuid, namesIn, type Value } from "./values.ts";
+import { type ColumnValue, encodeValue, isUuid, namedUuid, namesIn, type Value } from "./values.ts";
 
 /** Columns to be written, with their values. */
 export interface RowValues {
@@ -119,9 +119,16 @@ export interface InsertResult {
   readonly uuid: string;
 }
 
+/** A row of a select: the columns that were asked for, as a replica has them. */
+export interface SelectedRow {
+  /** Undefined unless it was asked for. Without it the server leaves out rows that look the same. */
+  readonly _uuid?: string;
+  readonly [column: string]: ColumnValue;
+}
+
 /** Result of a select. */
 export interface SelectResult {
-  readonly rows: readonly GenericRow[];
+  readonly rows: readonly SelectedRow[];
 }
 
 /** Result of update, mutate and delete. */

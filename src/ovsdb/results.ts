@@ -3,10 +3,9 @@
 import type { JsonValue } from "../jsonrpc/json.ts";
 import { OvsdbDecodeError, TransactionError } from "./errors.ts";
 import { arrayAt, type Members, objectAt, refusalIn, textAt } from "./members.ts";
-import type { Operation, OperationResult, SelectOperation } from "./operations.ts";
+import type { Operation, OperationResult, SelectedRow, SelectOperation } from "./operations.ts";
 import { rowCodec } from "./row.ts";
 import type { DatabaseSchema } from "./schema.ts";
-import type { GenericRow } from "./values.ts";
 
 /**
  * The results of a transaction's operations. `schema` is needed for rows only: whether a lone element is a set depends on it.
@@ -62,14 +61,15 @@ function decodeRows(
   { table, columns }: SelectOperation,
   result: Members,
   schema: DatabaseSchema | undefined,
-): GenericRow[] {
+): SelectedRow[] {
   if (schema === undefined) throw new OvsdbDecodeError(table, "rows without a schema");
   const tableSchema = schema.tables.get(table);
   const chosen = columns ?? [...(tableSchema?.columns.keys() ?? []), "_version"];
   const codec = rowCodec(schema, table, chosen);
   return arrayAt(result["rows"], table).map((json) => {
-    const { _uuid: id, ...row } = objectAt(json, table);
-    return codec.decode(id === undefined ? "" : uuidIn(id), row);
+    const { _uuid: id, ...columnsOf } = objectAt(json, table);
+    const { _uuid, ...row } = codec.decode(id === undefined ? "" : uuidIn(id), columnsOf);
+    return id === undefined ? row : { _uuid, ...row };
   });
 }
 

@@ -199,6 +199,16 @@ describe("a replica", () => {
       assert.equal(replica.table("Item").size, 1);
     }));
 
+  it("may be closed by its own listener", () =>
+    withReplica({ monitor_cond_since: answered(two) }, async ({ server, client, replica }) => {
+      replica.on("change", () => void replica.close());
+      for (const uuid of [id(1), id(2)]) {
+        server.notify("update3", "ovskit-0", id(1001), { Item: { [uuid]: { delete: null } } });
+      }
+      await client.echo();
+      assert.deepEqual(namesIn(replica), ["b"]);
+    }));
+
   it("is refused for what the schema hasn't", () =>
     withReplica({}, async ({ server, client }) => {
       await assert.rejects(client.replica("Test", { Nope: "all" }), SelectionError);
@@ -366,6 +376,30 @@ describe("a replica whose connection is lost", () => {
       await replica.close();
       if (!client.connected) await once(client, "connected");
       assert.equal(server.calls("monitor_cond_since").length, 1);
+    }));
+});
+
+describe("a listener that throws", () => {
+  it("ends the connection, and the process hears of it, though the next connection makes it good", () =>
+    withReplica({ monitor_cond_since: answered(two) }, async ({ server, client, replica }) => {
+      // mocha's own listeners would fail the test.
+      const listeners = process.listeners("uncaughtException");
+      process.removeAllListeners("uncaughtException");
+      try {
+        replica.once("change", () => {
+          throw new TypeError("a bug of ours");
+        });
+        const uncaught = once(process, "uncaughtException");
+        const lost = once(client, "disconnected");
+        const synced = once(replica, "synced");
+        server.notify("update3", "ovskit-0", id(1001), { Item: { [id(1)]: { delete: null } } });
+        assert.match(String((await uncaught)[0]), /a bug of ours/);
+        await lost;
+        await synced;
+        assert.deepEqual(namesIn(replica), ["a", "b"]);
+      } finally {
+        for (const listener of listeners) process.on("uncaughtException", listener);
+      }
     }));
 });
 
