@@ -50,6 +50,8 @@ class Recorder implements Layout {
   #before: Before[] = [];
   #offset = 0;
   #variable = false;
+  /** Whether a length has been asked for that no list has used yet. */
+  #announced = false;
   readonly #structure: string;
 
   constructor(structure: string) {
@@ -108,6 +110,7 @@ class Recorder implements Layout {
 
   length16(): this {
     this.#before.push("length16");
+    this.#announced = true;
     this.#offset += 2;
     return this;
   }
@@ -121,6 +124,10 @@ class Recorder implements Layout {
   }
 
   listWithin<T>(codec: Codec<T>): T[] {
+    if (!this.#announced) {
+      throw new TypeError(`${this.#structure}: a list within a length that was not asked for`);
+    }
+    this.#announced = false;
     return this.#items(codec, kinds.listWithin(codec));
   }
 
@@ -144,6 +151,9 @@ class Recorder implements Layout {
     if (this.#variable && kind.bytes !== undefined) {
       throw new TypeError(`${this.#structure}: a field of fixed size after one of variable size`);
     }
+    if (this.#announced && kind.counted) {
+      throw new TypeError(`${this.#structure}: a structure between a length and its list`);
+    }
     this.#variable ||= kind.bytes === undefined;
     const token = new Token({ kind, before: this.#before, offset: this.#offset });
     this.#before = [];
@@ -160,9 +170,9 @@ class Recorder implements Layout {
     return this.#variable;
   }
 
-  /** Whether pads were asked for that no field follows. */
+  /** Whether something was asked for that no field follows. */
   get dangling(): boolean {
-    return this.#before.length > 0;
+    return this.#before.length > 0 || this.#announced;
   }
 }
 

@@ -87,7 +87,7 @@ const rawOxm: Arbitrary<Oxm> = fc.oneof(
   ),
 );
 
-export const oxm: Arbitrary<Oxm> = fc.oneof(...oxmFields.map(oxmOf), rawOxm);
+const oxm: Arbitrary<Oxm> = fc.oneof(...oxmFields.map(oxmOf), rawOxm);
 const match: Arbitrary<Match> = fc.array(oxm, { maxLength: 8 });
 
 /** A field as an action writes it: with nothing left out. */
@@ -104,7 +104,7 @@ const subfield: Arbitrary<SubfieldName> = fc.oneof(
   fc.nat(0x7f).map((n) => 0x70000000 + n * 512 + 4),
 );
 
-export const action: Arbitrary<Action> = fc.oneof(
+const action: Arbitrary<Action> = fc.oneof(
   record({ type: fc.constant("output" as const), port: u32, maxLen: u16 }),
   fc
     .constantFrom("copyTtlOut", "copyTtlIn", "decMplsTtl", "popVlan", "decNwTtl", "popPbb")
@@ -143,7 +143,7 @@ export const action: Arbitrary<Action> = fc.oneof(
 
 const actions = fc.array(action, { maxLength: 6 });
 
-export const instruction: Arbitrary<Instruction> = fc.oneof(
+const instruction: Arbitrary<Instruction> = fc.oneof(
   record({ type: fc.constant("gotoTable" as const), tableId: u8 }),
   record({ type: fc.constant("writeMetadata" as const), metadata: u64, mask: u64 }),
   record({ type: fc.constant("writeActions" as const), actions }),
@@ -196,7 +196,7 @@ export const flowStats: Arbitrary<FlowStats> = record({
   instructions,
 });
 
-export const mac: Arbitrary<string> = bytes(6).map((b) => formatMac(b, 0));
+const mac: Arbitrary<string> = bytes(6).map((b) => formatMac(b, 0));
 
 /** Text without NULs that fits. */
 export function text(max: number): Arbitrary<string> {

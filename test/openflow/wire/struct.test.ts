@@ -227,6 +227,19 @@ describe("A declaration", () => {
     );
   });
 
+  it("is refused when a length and its list don't go together", () => {
+    assert.throws(() => struct("wrong", (f): { a: Item[] } => ({ a: f.listWithin(item) })), /not asked for/);
+    assert.throws(() => struct("wrong", (f): { a: number } => ({ a: f.length16().u8() })), TypeError);
+    assert.throws(
+      () =>
+        struct("wrong", (f): { a: Item; b: Item[] } => ({
+          a: f.length16().part(item),
+          b: f.listWithin(item),
+        })),
+      /between a length and its list/,
+    );
+  });
+
   it("is refused when a list could go on for ever", () => {
     const nothing = struct("nothing", (): object => ({}));
     assert.throws(
@@ -234,6 +247,41 @@ describe("A declaration", () => {
       /may take no bytes/,
     );
   });
+});
+
+interface Announced {
+  port: number;
+  items: Item[];
+  tail: Item[];
+}
+const announcing = (f: Layout): Announced => ({
+  port: f.length16().pad(1).u16(),
+  items: f.pad(1).listWithin(item),
+  tail: f.pad(2).list(item),
+});
+
+describe("A list whose length stands further ahead", () => {
+  const announced: Announced = {
+    port: 0x1234,
+    items: [1, 2, 3, 4, 5, 6].map((a) => ({ kind: "item", a })),
+    tail: [{ kind: "item", a: 7 }],
+  };
+  const hex = "000c0012340000010002000300040005000600000007";
+
+  for (const engine of ["declaration", "parser"] as const) {
+    it(`is read and written: ${engine}`, () => {
+      const codec = struct("announced", announcing, { engine });
+      assert.deepStrictEqual(read(codec, hex), announced);
+      assert.equal(write(codec, announced), hex);
+    });
+
+    it(`goes no further than its structure, nor do the pads after it: ${engine}`, () => {
+      const codec = struct("announced", announcing, { engine });
+      assert.throws(() => read(codec, hex.replace("000c", "0011")), { path: "items", offset: 6 });
+      assert.throws(() => read(codec, "000200123400000100"), { path: "tail", offset: 9 });
+      assert.deepEqual(read(codec, "0000001234000000"), { port: 0x1234, items: [], tail: [] });
+    });
+  }
 });
 
 describe("A structure that begins with its length", () => {
