@@ -254,7 +254,7 @@ describeWith(["openvswitch"], "ovskit lane on a node", function () {
     await node.ovs.stopVswitchd();
     const met = Promise.all(["br-int", "br-ex"].map((bridge) => silentSocket(join(dir, `${bridge}.mgmt`))));
     const { exitCode, stdout, stderr } = await ovskitInterrupted(
-      ["lane", "status", "-f", policy, "--ovsdb", node.ovs.ovsdb, "--rundir", dir],
+      ["lane", "status", "-f", policy, "--ovsdb", node.ovs.ovsdb, "--rundir", dir, "--timeout", "1"],
       "SIGINT",
       met,
     );
