@@ -179,6 +179,27 @@ for (const [engine, codec] of engines) {
 }
 
 describe("A declaration", () => {
+  it("is held to its interface by the compiler", () => {
+    interface Pair {
+      a: number;
+      b: bigint;
+    }
+    // Each of these lines would be an error of the build if the compiler took what follows it.
+    // @ts-expect-error: a field is missing
+    struct("wrong", (f): Pair => ({ a: f.u16() }));
+    // @ts-expect-error: a field is too much
+    struct("wrong", (f): Pair => ({ a: f.u16(), b: f.u64(), c: f.u8() }));
+    // @ts-expect-error: a field is of another type
+    struct("wrong", (f): Pair => ({ a: f.u16(), b: f.u32() }));
+    // @ts-expect-error: without its return type, one with fewer fields is no codec of the interface
+    const narrow: Codec<Pair> = struct("wrong", (f) => ({ a: f.u16() }));
+    const right: Codec<Pair> = struct("right", (f): Pair => ({ a: f.u16(), b: f.u64() }));
+    assert.deepEqual(
+      [wide, narrow, right].map((codec) => codec.minBytes),
+      [11, 2, 10],
+    );
+  });
+
   it("is refused when an entry doesn't follow the order of the wire", () => {
     assert.throws(
       () =>
