@@ -60,31 +60,45 @@ export function checkInstructions(
   tableId: number,
 ): PlacedInconsistency | undefined {
   const shape = shapeOfMatch(match);
+  const seen = new Set<Instruction["type"]>();
   for (const [index, instruction] of instructions.entries()) {
     const path = `instructions[${index}]`;
+    if (seen.has(instruction.type) && !unknownKinds.has(instruction.type)) {
+      return { error: "OFPBIC_DUP_INST", reason: `${instruction.type} is there twice`, path };
+    }
+    seen.add(instruction.type);
     if (instruction.type === "gotoTable" && instruction.tableId <= tableId) {
       return { ...backward(instruction.tableId, tableId), path };
     }
     if (instruction.type === "applyActions" || instruction.type === "writeActions") {
-      const found = checkActions(instruction.actions, shape);
+      const found = checkActions(instruction.actions, shape, instruction.type === "writeActions");
       if (found !== undefined) return { ...found, path: `${path}.${found.path}` };
     }
   }
   return undefined;
 }
 
-/** The first reason why Open vSwitch would refuse a list of actions for packets of this shape. */
+/**
+ * The first reason why Open vSwitch would refuse a list of actions for packets of this shape. In an action set
+ * (`isSet`) it doesn't ask whether tags and headers are in place, but for the fields that are set.
+ */
 export function checkActions(
   actions: readonly Action[],
   before: PacketShape,
+  isSet = false,
 ): PlacedInconsistency | undefined {
   let shape = before;
   for (const [index, action] of actions.entries()) {
     const verdict = shapeAfter(shape, action);
-    if (isRefused(verdict)) return { ...verdict, path: `actions[${index}]` };
-    shape = verdict;
+    if (!isRefused(verdict)) shape = verdict;
+    else if (!isSet || isJudgedInSets(action)) return { ...verdict, path: `actions[${index}]` };
   }
   return undefined;
+}
+
+/** Whether an action is held against the match in an action set, too. */
+export function isJudgedInSets(action: Action): boolean {
+  return action.type === "setField" || action.type === "output";
 }
 
 /** What is known of the packet once `action` was done to it, or why the switch refuses the action here. */
@@ -111,6 +125,9 @@ export function missingFor(field: OxmField, shape: PacketShape): PrerequisiteNam
 function missingToSet(field: OxmField, shape: PacketShape): PrerequisiteName | undefined {
   return field.name === "vlanVid" && shape.tags === 0 ? "vlan" : missingFor(field, shape);
 }
+
+/** Instructions of these kinds may be different ones. */
+const unknownKinds: ReadonlySet<Instruction["type"]> = new Set<Instruction["type"]>(["experimenter", "raw"]);
 
 type Rule<A> = (action: A, shape: PacketShape) => ActionVerdict;
 
@@ -184,9 +201,22 @@ function checkOutput({ port }: OutputAction, shape: PacketShape): ActionVerdict 
     : { error: "OFPBAC_BAD_OUT_PORT", reason: `output: ${port} is not a port packets can go to` };
 }
 
+/** Headers of fields that have a name: what still comes raw under them is a value the field can't have. */
+const knownHeaders: ReadonlySet<number> = new Set(
+  oxmFields.map(
+    ({ wire: [{ class: oxmClass, number, bytes }], bytes: size }) =>
+      oxmClass * 0x1_0000 + number * 0x200 + (bytes ?? size),
+  ),
+);
+const unsettable: Inconsistency = {
+  error: "OFPBAC_BAD_SET_ARGUMENT",
+  reason: "setField: the field can't have this value",
+};
+
 function checkSetField({ oxm }: SetFieldAction, shape: PacketShape): ActionVerdict {
+  if (oxm.field === "raw") return knownHeaders.has(oxm.header) ? unsettable : shape;
   const field = oxmFieldByName.get(oxm.field);
-  if (oxm.field === "raw" || field === undefined) return shape;
+  if (field === undefined) return shape;
   if (oxm.field === "inPort") {
     const reason = "setField inPort: Open vSwitch takes it as load to NXM_OF_IN_PORT only";
     return { error: "OFPBAC_BAD_SET_ARGUMENT", reason };

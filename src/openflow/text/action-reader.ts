@@ -2,7 +2,7 @@
 // becomes different actions on a tagged and on an untagged packet, and because an action that can't apply is refused at
 // the place where it stands.
 import type { Action } from "../protocol/actions.ts";
-import { type Inconsistency, isRefused, shapeAfter } from "../protocol/consistency.ts";
+import { type Inconsistency, isJudgedInSets, isRefused, shapeAfter } from "../protocol/consistency.ts";
 import type { PacketShape } from "../protocol/packet-shape.ts";
 import { actionWords, extensionActions, refuseValue } from "./action-words.ts";
 import { FixLog } from "./fix-log.ts";
@@ -108,7 +108,7 @@ export class ActionReader {
     const verdict = shapeAfter(this.#shape, action);
     if (!isRefused(verdict)) {
       this.#shape = verdict;
-    } else if (this.#options.isSet !== true || action.type === "setField" || action.type === "output") {
+    } else if (this.#options.isSet !== true || isJudgedInSets(action)) {
       throw refuse(word.key, this.#reason(word, verdict), {
         openflowError: verdict.error,
         ...hintOf(remedy && `write ${remedy.text}: ${remedy.why}`),
