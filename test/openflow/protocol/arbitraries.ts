@@ -141,7 +141,7 @@ const action: Arbitrary<Action> = fc.oneof(
   }),
 );
 
-const actions = fc.array(action, { maxLength: 6 });
+const actions: Arbitrary<Action[]> = fc.array(action, { maxLength: 6 });
 
 const instruction: Arbitrary<Instruction> = fc.oneof(
   record({ type: fc.constant("gotoTable" as const), tableId: u8 }),
@@ -158,7 +158,7 @@ const instruction: Arbitrary<Instruction> = fc.oneof(
   }),
 );
 
-const instructions = fc.array(instruction, { maxLength: 4 });
+const instructions: Arbitrary<Instruction[]> = fc.array(instruction, { maxLength: 4 });
 
 /** A name, or a number that has none. */
 export function nameOr<N extends string>(names: readonly N[], max: number): Arbitrary<N | number> {

@@ -195,8 +195,8 @@ describe("A declaration", () => {
     const narrow: Codec<Pair> = struct("wrong", (f) => ({ a: f.u16() }));
     const right: Codec<Pair> = struct("right", (f): Pair => ({ a: f.u16(), b: f.u64() }));
     assert.deepEqual(
-      [wide, narrow, right].map((codec) => codec.minBytes),
-      [11, 2, 10],
+      [narrow, right].map((codec) => codec.minBytes),
+      [2, 10],
     );
   });
 
