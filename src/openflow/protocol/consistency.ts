@@ -116,7 +116,7 @@ export function backward(target: number, tableId: number): Inconsistency {
 }
 
 /** What `field` needs and a packet of this shape doesn't have. */
-export function missingFor(field: OxmField, shape: PacketShape): PrerequisiteName | undefined {
+function missingFor(field: OxmField, shape: PacketShape): PrerequisiteName | undefined {
   const name = field.prerequisite;
   return name === undefined || meets(shape, name) ? undefined : name;
 }

@@ -53,7 +53,7 @@ export function readMove(word: Word): Action[] {
 }
 
 /** What stands before and after the arrow of a word's argument. */
-export function splitArrow(word: Word): [Token, Token] {
+function splitArrow(word: Word): [Token, Token] {
   const value = word.value.text;
   const arrow = value.indexOf("->");
   // `load(1->reg0)` and `load(1)->reg0` are both written.

@@ -21,7 +21,7 @@ const field = (name: string, pattern = name): ScopeRule => ({
 });
 
 /** The first rule that fits is the reason. */
-export const scopeRules: readonly ScopeRule[] = [
+const scopeRules: readonly ScopeRule[] = [
   ...[
     "bundle",
     "bundle_load",
