@@ -34,7 +34,7 @@ export function shapeWith(shape: PacketShape, oxm: Oxm): PacketShape {
       ? { ...shape, tags: 0, untagged: true }
       : { ...shape, tags: 1, untagged: false };
   }
-  return decisive.has(oxm.field) ? { ...shape, [oxm.field]: oxm.value } : shape;
+  return oxm.field !== "raw" && decisive.has(oxm.field) ? { ...shape, [oxm.field]: oxm.value } : shape;
 }
 
 /** Whether a packet of this shape certainly meets `name`. */
