@@ -14,6 +14,7 @@ import {
 import type { OpenVSwitch } from "../ovsdb/models/open-vswitch.ts";
 import { settleWithin } from "../transport/deadline.ts";
 import { connectUnixctl, findControlSocket, type Unixctl } from "../unixctl/index.ts";
+import { KeptConnection } from "./kept-connection.ts";
 import type { NodeAccess } from "./node-access.ts";
 import { type Topology, topologyFrom, topologyTables } from "./topology.ts";
 
@@ -42,8 +43,8 @@ export class Node implements NodeAccess, AsyncDisposable {
   readonly #options: NodeOptions;
   readonly #client: OvsdbClient;
   readonly #replica: TopologyReplica;
-  readonly #switches: Map<string, Promise<Switch>> = new Map();
-  #unixctl: Promise<Unixctl> | undefined;
+  readonly #switches: Map<string, KeptConnection<Switch>> = new Map();
+  readonly #unixctl: KeptConnection<Unixctl> = new KeptConnection(() => this.#connectUnixctl());
   #topology: Topology | undefined;
 
   private constructor(options: NodeOptions, client: OvsdbClient, replica: TopologyReplica) {
@@ -59,22 +60,17 @@ export class Node implements NodeAccess, AsyncDisposable {
   /** Connects to the database and waits until its rows are there. */
   static async open(options: NodeOptions): Promise<Node> {
     const { ovsdb, signal, timeoutMs } = options;
-    // The client must outlive an abort: what was done is taken back over it.
-    const opening = new AbortController();
-    const abort = (): void => opening.abort(signal?.reason);
     signal?.throwIfAborted();
-    signal?.addEventListener("abort", abort);
-    const wait = { signal: opening.signal, timeoutMs };
-    let client: OvsdbClient | undefined;
-    try {
-      client = typeof ovsdb === "string" ? await connectOvsdb(ovsdb, wait) : ovsdb;
-      return new Node(options, client, await client.replica(openVSwitch, topologyTables, wait));
-    } catch (error) {
-      if (client !== ovsdb) await client?.close();
-      throw error;
-    } finally {
-      signal?.removeEventListener("abort", abort);
-    }
+    return untilOpen(signal, async (opening) => {
+      const wait = { signal: opening, timeoutMs };
+      const client = typeof ovsdb === "string" ? await connectOvsdb(ovsdb, wait) : ovsdb;
+      try {
+        return new Node(options, client, await client.replica(openVSwitch, topologyTables, wait));
+      } catch (error) {
+        if (client !== ovsdb) await client.close();
+        throw error;
+      }
+    });
   }
 
   /** The node as its database was last told to us; the same object while nothing of it changes. */
@@ -135,45 +131,61 @@ export class Node implements NodeAccess, AsyncDisposable {
   }
 
   /** The connection to a bridge's own socket, made anew if it was lost. */
-  async switchOf(bridge: string): Promise<Switch> {
-    const known = await this.#switches.get(bridge);
-    if (known !== undefined && !known.closed) return known;
-    const opening = this.#connect(`unix:${join(this.rundir, `${bridge}.mgmt`)}`);
-    this.#switches.set(bridge, opening);
-    try {
-      return await opening;
-    } catch (error) {
-      this.#switches.delete(bridge);
-      throw error;
+  switchOf(bridge: string): Promise<Switch> {
+    let kept = this.#switches.get(bridge);
+    if (kept === undefined) {
+      kept = new KeptConnection(() => this.#connect(`unix:${join(this.rundir, `${bridge}.mgmt`)}`));
+      this.#switches.set(bridge, kept);
     }
+    return kept.get();
   }
 
   #connect(target: string): Promise<Switch> {
-    const { connectSwitch: connect } = this.#options;
-    return connect === undefined ? connectSwitch(target, { timeoutMs: this.timeoutMs }) : connect(target);
+    const { connectSwitch: connect, signal } = this.#options;
+    if (connect !== undefined) return connect(target);
+    return untilOpen(signal, (opening) =>
+      connectSwitch(target, { signal: opening, timeoutMs: this.timeoutMs }),
+    );
   }
 
   /** The connection to ovs-vswitchd's control socket, made anew if it was lost. */
-  async unixctl(): Promise<Unixctl> {
-    const known = await this.#unixctl?.catch(() => undefined);
-    if (known !== undefined && !known.closed) return known;
-    const { signal } = this.#options;
-    this.#unixctl = findControlSocket(this.rundir).then((target) =>
-      connectUnixctl(target, { signal, timeoutMs: this.timeoutMs }),
+  unixctl(): Promise<Unixctl> {
+    return this.#unixctl.get();
+  }
+
+  async #connectUnixctl(): Promise<Unixctl> {
+    const target = await findControlSocket(this.rundir);
+    return untilOpen(this.#options.signal, (opening) =>
+      connectUnixctl(target, { signal: opening, timeoutMs: this.timeoutMs }),
     );
-    return this.#unixctl;
   }
 
   /** Closes every connection that was opened here. */
   async close(): Promise<void> {
-    const open = [...this.#switches.values(), this.#unixctl];
-    this.#switches.clear();
-    await Promise.all(open.map(async (opening) => (await opening?.catch(() => undefined))?.close()));
+    await Promise.all([...this.#switches.values(), this.#unixctl].map((kept) => kept.close()));
     await this.#replica.close();
     if (this.#client !== this.#options.ovsdb) await this.#client.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+}
+
+/**
+ * Opens a connection that an abort of `signal` ends while it is being opened, and that outlives it afterwards: what was
+ * done is taken back over it. So it may also be opened after the abort.
+ */
+async function untilOpen<T>(
+  signal: AbortSignal | undefined,
+  open: (opening: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const opening = new AbortController();
+  const abort = (): void => opening.abort(signal?.reason);
+  signal?.addEventListener("abort", abort);
+  try {
+    return await open(opening.signal);
+  } finally {
+    signal?.removeEventListener("abort", abort);
   }
 }
