@@ -140,3 +140,5 @@ process.stdout.on("error", () => {
   void labCleanup.interrupt(1);
 });
 process.exitCode = await main();
+// Whatever may still be open after a failure isn't waited for.
+setTimeout(() => process.exit(), 1000).unref();

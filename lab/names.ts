@@ -10,6 +10,9 @@ const prefix = "ovk";
 const namespaceFolder = "/run/netns";
 let counter = 0;
 
+/** Where the lab's folders are: a short path, because the names of Unix sockets in them end after 107 bytes. */
+export const labFolder: string = Buffer.byteLength(tmpdir()) > 40 ? "/tmp" : tmpdir();
+
 /** A name for one run of something, e.g. `ovk-4711-1`; parts of it append their own names. */
 export function uniqueName(): string {
   counter += 1;
@@ -45,9 +48,9 @@ export function labLeftovers(pid: number): readonly string[] {
   const ours = (name: string): boolean => owner(name) === pid;
   return [
     ...entries(namespaceFolder).filter(ours),
-    ...entries(tmpdir())
+    ...entries(labFolder)
       .filter(ours)
-      .map((name) => join(tmpdir(), name)),
+      .map((name) => join(labFolder, name)),
     ...processesOf(pid),
   ];
 }
@@ -60,10 +63,10 @@ function isDead(name: string): boolean {
 /** Takes away what runs left that were killed before they could clean up: whatever bears the pid of no process. */
 export async function sweepDeadRuns(): Promise<void> {
   const namespaces = entries(namespaceFolder).filter(isDead);
-  const folders = entries(tmpdir()).filter(isDead);
+  const folders = entries(labFolder).filter(isDead);
   // What belongs to another user stays for that user.
   await Promise.allSettled([
     ...namespaces.map((name) => tryCommand("ip", ["netns", "del", name])),
-    ...folders.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })),
+    ...folders.map((name) => rm(join(labFolder, name), { recursive: true, force: true })),
   ]);
 }

@@ -4,12 +4,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OvskitError } from "../src/errors.ts";
 import { labCleanup, type Undo } from "./cleanup.ts";
 import { type Daemon, findProgram, runCommand, startDaemon } from "./command.ts";
-import { uniqueName } from "./names.ts";
+import { labFolder, uniqueName } from "./names.ts";
 import { until } from "./waiting.ts";
 
 /** How a private Open vSwitch is started. */
@@ -240,7 +239,7 @@ class PrivateOpenVSwitch implements OpenVSwitch {
 /** Starts a private Open vSwitch; when that fails half way, nothing of it stays. */
 export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promise<OpenVSwitch> {
   const random = randomBytes(3).toString("hex");
-  const dir = options.dir ?? join(tmpdir(), `${uniqueName()}-${random}`);
+  const dir = options.dir ?? join(labFolder, `${uniqueName()}-${random}`);
   const openVSwitch = new PrivateOpenVSwitch(dir, options);
   try {
     await openVSwitch.start();

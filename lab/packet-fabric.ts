@@ -9,10 +9,10 @@ import { type Arrival, describeProbe, type Fabric, type Observation, type Probe 
 import { type Frame, macText } from "./frame.ts";
 import { Sniffer } from "./sniffer.ts";
 import type { Vm } from "./vm.ts";
-import { until } from "./waiting.ts";
+import { settleAll, until } from "./waiting.ts";
 
-/** The TCP ports every VM of the lab answers on: the agents' own, and one a collector calls back. */
-export const servedPorts: readonly number[] = [1514, 1515, 8080];
+// The TCP ports every VM answers on: the agents' own, and one that a collector calls back on.
+const servedPorts: readonly number[] = [1514, 1515, 8080];
 
 // A first packet may wait for ARP on both sides and for the switch to learn; a packet that must not arrive would have
 // arrived long before the shorter time is over.
@@ -35,25 +35,24 @@ interface Sent {
 export class PacketFabric implements Fabric {
   readonly kind = "packets";
   readonly #cloud: Cloud;
-  readonly #sniffers: ReadonlyMap<Vm, Sniffer>;
+  readonly #sniffers = new Map<Vm, Sniffer>();
   #lastPort = 20_000;
 
-  private constructor(cloud: Cloud, sniffers: ReadonlyMap<Vm, Sniffer>) {
+  private constructor(cloud: Cloud) {
     this.#cloud = cloud;
-    this.#sniffers = sniffers;
   }
 
   /** Starts a listener on every NIC and a server in every VM. */
   static async start(cloud: Cloud): Promise<PacketFabric> {
-    const sniffers = await Promise.all(
-      cloud.vms.map(async (vm) => [vm, await Sniffer.start(vm.namespace, "eth0")] as const),
-    );
-    const serving = cloud.vms.flatMap((vm) =>
-      servedPorts.map((port) => vm.agent.order({ do: "serve", port, name: vm.name })),
-    );
-    const failed = (await Promise.all(serving)).find((answer) => !answer.ok);
-    if (failed?.ok === false) throw new OvskitError("ERR_LAB", `a server didn't start: ${failed.reason}`);
-    return new PacketFabric(cloud, new Map(sniffers));
+    const fabric = new PacketFabric(cloud);
+    try {
+      await settleAll(cloud.vms.map((vm) => fabric.#listen(vm)));
+      await settleAll(cloud.vms.map(serve));
+    } catch (error) {
+      await fabric.close();
+      throw error;
+    }
+    return fabric;
   }
 
   async exchange(probe: Probe): Promise<Observation> {
@@ -87,6 +86,10 @@ export class PacketFabric implements Fabric {
 
   async forgetNeighbours(): Promise<void> {
     await Promise.all(this.#cloud.vms.map((vm) => vm.namespace.run("ip", ...words("neigh flush dev eth0"))));
+  }
+
+  async #listen(vm: Vm): Promise<void> {
+    this.#sniffers.set(vm, await Sniffer.start(vm.namespace, "eth0"));
   }
 
   async close(): Promise<void> {
@@ -151,6 +154,13 @@ export class PacketFabric implements Fabric {
       const { ethSrc, ipSrc = "" } = frame;
       return [{ at: vm.name, macSrc: ethSrc, ipSrc, accepted: accepted !== undefined }];
     });
+  }
+}
+
+async function serve(vm: Vm): Promise<void> {
+  const orders = servedPorts.map((port) => vm.agent.order({ do: "serve", port, name: vm.name }));
+  for (const answer of await Promise.all(orders)) {
+    if (!answer.ok) throw new OvskitError("ERR_LAB", `no server in ${vm.name}: ${answer.reason}`);
   }
 }
 

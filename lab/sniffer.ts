@@ -1,5 +1,6 @@
 // Listens on one interface of a namespace with tcpdump and remembers every frame, so that a case can say what arrived,
 // and also that nothing did.
+import { OvskitError } from "../src/errors.ts";
 import { labCleanup, type Undo } from "./cleanup.ts";
 import { type Daemon, startDaemon } from "./command.ts";
 import { type Frame, PcapReader } from "./frame.ts";
@@ -38,12 +39,19 @@ export class Sniffer {
   /** Starts listening; settles when it does. */
   static async start(namespace: Namespace, name: string): Promise<Sniffer> {
     const sniffer = new Sniffer(namespace, name);
-    await until(`tcpdump on ${name}`, 10_000, () => {
-      const reason = sniffer.#daemon.endedBy();
-      if (reason !== undefined) throw new Error(`tcpdump on ${name}: ${reason} ${sniffer.#daemon.stderr()}`);
-      return sniffer.#listening;
-    });
+    try {
+      await until(`tcpdump on ${name}`, 10_000, () => sniffer.#ready(name));
+    } catch (error) {
+      await sniffer.stop();
+      throw error;
+    }
     return sniffer;
+  }
+
+  #ready(name: string): boolean {
+    const reason = this.#daemon.endedBy();
+    if (reason === undefined) return this.#listening;
+    throw new OvskitError("ERR_LAB", `tcpdump on ${name}: ${reason} ${this.#daemon.stderr().trim()}`);
   }
 
   /** How many frames there were until now: the mark to ask `since` with. */

@@ -4,6 +4,7 @@ import { type LaneStatus, type Lanes, openLanes, policyFrom } from "../../src/po
 import { labCleanup } from "../cleanup.ts";
 import type { Cloud, NodeName } from "../cloud.ts";
 import type { Fabric, Observation, Probe } from "../exchange.ts";
+import { settleAll } from "../waiting.ts";
 
 /** What should come of a probe. */
 export type Expected =
@@ -81,8 +82,8 @@ export class Stage {
   async expectAtOnce(probes: readonly ExpectedProbe[]): Promise<void> {
     const resolving = probes.filter(([probe]) => probe.kind === "arp");
     const sending = probes.filter(([probe]) => probe.kind !== "arp");
-    await Promise.all(resolving.map(([probe, expected]) => this.expect(probe, expected)));
-    await Promise.all(sending.map(([probe, expected]) => this.expect(probe, expected)));
+    await settleAll(resolving.map(([probe, expected]) => this.expect(probe, expected)));
+    await settleAll(sending.map(([probe, expected]) => this.expect(probe, expected)));
   }
 
   /** Records a step that is no probe: two things that must be equal. */

@@ -29,7 +29,7 @@ function ghost(ifaceId: string): PolicyDocument {
 
 describeWith(
   ["root", "openvswitch", "ip", "ethtool", "tcpdump", "ping"],
-  "lanes on a node that isn't well",
+  "lanes, with packets,",
   function () {
     this.timeout(30_000);
     let playhouse: Playhouse;
@@ -59,7 +59,7 @@ describeWith(
       return documentFor(playhouse.cloud, choices, { pool: pools.controller });
     }
 
-    it("keeps a lane down whose port is missing, broken or not wired yet, and brings the others up", async () => {
+    it("are down with their reason where the port is missing, broken or not wired yet, and harm no others", async () => {
       const { ovs } = playhouse.cloud.node("controller");
       const twin = playhouse.cloud.vm("twin-137");
       await ovs.vsctl("set", "Port", twin.port, "tag=4095");
@@ -91,7 +91,7 @@ describeWith(
       });
     });
 
-    it("counts what a lane carries each way", async () => {
+    it("count what they carry each way", async () => {
       await stage.withLanes("controller", document("vm-137"), async (lanes) => {
         assert.equal(statusOf(await lanes.status(), "vm-137").toCollector.lastMoved.kind, "never");
         await ping("vm-137", { by: "wazuh" });
@@ -111,7 +111,7 @@ describeWith(
       });
     });
 
-    it("keeps the proxies through restarts of the database, the switch and ourselves", async () => {
+    it("keep their proxies through restarts of the database, the switch and ourselves", async () => {
       const { ovs } = playhouse.cloud.node("controller");
       const policy = document("vm-137", "twin-137");
       const first = await stage.openLanes("controller", policy);
@@ -132,7 +132,7 @@ describeWith(
       });
     });
 
-    it("come up while the switch has no lanes and nothing else is left of them at the end", async () => {
+    it("carry nothing any more once they are removed", async () => {
       const { ovs } = playhouse.cloud.node("controller");
       assert.doesNotMatch(await ovs.vsctl("list-ports", "br-int"), /probe/);
       await ping("vm-137", "nothing");

@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { labLeftovers, sweepDeadRuns, uniqueName } from "../../lab/names.ts";
+import { labFolder, labLeftovers, sweepDeadRuns, uniqueName } from "../../lab/names.ts";
 
 // Above the largest pid Linux gives.
 const deadPid = 4_194_305;
@@ -17,8 +16,8 @@ describe("the lab's names", () => {
   });
 
   it("let leftovers of dead runs be swept, and nobody else's", async () => {
-    const dead = join(tmpdir(), `ovk-${deadPid}-1-abc`);
-    const ours = join(tmpdir(), `${uniqueName()}-abc`);
+    const dead = join(labFolder, `ovk-${deadPid}-1-abc`);
+    const ours = join(labFolder, `${uniqueName()}-abc`);
     await Promise.all([mkdir(dead), mkdir(ours)]);
     try {
       assert.deepEqual(labLeftovers(deadPid), [dead]);
