@@ -1,6 +1,6 @@
 // Runs the programs the lab stands on (ip, ovs-vsctl, ovs-vswitchd, ping, tcpdump) with a deadline and an error that
 // says what was run and what it answered, and keeps daemons as children that die with us, even when we are killed.
-import { type ChildProcess, execFile, type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, execFile, type SpawnOptions, spawn, spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { OvskitError } from "../src/errors.ts";
@@ -124,6 +124,11 @@ export async function runCommand(
     throw new CommandError(line, `exit code ${exitCode}: ${(stderr || stdout).trim()}`, { stderr, exitCode });
   }
   return stdout;
+}
+
+/** Runs a command at once and waits, whatever comes of it: for the moment the process exits. */
+export function runNow(program: string, args: readonly string[]): void {
+  spawnSync(program, [...args], { env: labEnvironment(), stdio: "ignore", timeout: 5000 });
 }
 
 /** The words of a command line in which nothing holds a space. */

@@ -1,6 +1,5 @@
 // Network namespaces and the veth pairs between them. Both ends of a pair are made inside namespaces, never in ours,
 // so a link can't outlive the namespaces and can't meet anything of the machine.
-import { spawnSync } from "node:child_process";
 import { accessSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { labCleanup, type Undo } from "./cleanup.ts";
@@ -9,8 +8,8 @@ import {
   type CommandOutput,
   findProgram,
   inNamespace,
-  labEnvironment,
   runCommand,
+  runNow,
   tryCommand,
   words,
 } from "./command.ts";
@@ -27,7 +26,9 @@ export class Namespace {
     this.#undo = labCleanup.add({
       what: `network namespace ${name}`,
       undo: () => this.#delete(),
-      undoNow: () => void spawnSync("ip", ["netns", "del", name], { env: labEnvironment() }),
+      undoNow: () => {
+        runNow("ip", ["netns", "del", name]);
+      },
     });
     this.#added = runCommand("ip", ["netns", "add", name]);
   }

@@ -22,8 +22,8 @@ export interface PortFacts {
   readonly network: Network;
 }
 
-/** The cookie of this Neutron's agent. */
-export const neutronCookie = "0xa1b2c3d4e5f60718";
+// The cookie of this Neutron's agent.
+const neutronCookie = "0xa1b2c3d4e5f60718";
 
 /** The name of the port on br-int, as the hybrid plug names it. */
 export function portName(port: Pick<PortFacts, "ifaceId">): string {
@@ -54,8 +54,7 @@ export function plugWords(
   );
 }
 
-/** The local VLAN of a network on a node. */
-export function localVlan(network: Network, node: string): number {
+function localVlan(network: Network, node: string): number {
   const tag = network.localVlan[node];
   if (tag === undefined) throw new Error(`network ${network.name} has no local VLAN on ${node}`);
   return tag;

@@ -5,8 +5,8 @@ import type { CloudPlan } from "./cloud.ts";
 import type { Network } from "./neutron.ts";
 import type { VmFacts } from "./vm.ts";
 
-/** The pool the proxies come from. */
-export const proxyPool = "10.0.0.0/24";
+// Both nodes choose their proxies from parts of it.
+const proxyPool = "10.0.0.0/24";
 
 function network(id: number, facts: Omit<Network, "uuid">): Network {
   return { ...facts, uuid: `3f0a1c5e-0000-4000-8000-00000000000${id}` };

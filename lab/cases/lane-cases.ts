@@ -42,7 +42,7 @@ function bothWays({ probe, collector, knownAs }: Path): readonly ExpectedProbe[]
 }
 
 /** Tries a lane step by step. */
-export async function tryLane(stage: Stage, path: Path): Promise<void> {
+async function tryLane(stage: Stage, path: Path): Promise<void> {
   for (const [probe, expected] of bothWays(path)) {
     // One after the other, so that each step shows its own packets alone.
     // oxlint-disable-next-line no-await-in-loop
