@@ -21,7 +21,7 @@ const searchPath = [
 export const ownerVariable = "OVSKIT_LAB";
 
 /** The environment every program of the lab runs in: ours, with the sbin folders on the PATH and our pid. */
-export function labEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+function labEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   return { ...process.env, PATH: searchPath, LC_ALL: "C", [ownerVariable]: String(process.pid), ...extra };
 }
 
