@@ -52,7 +52,9 @@ export function parsePort(token: Token, ports: PortNumbers | undefined, what: st
 
 /** The name of a reserved port or of one in `names` (in quotes where ovs-ofctl puts it in quotes), else the number. */
 export function formatPort(port: number, names?: PortNames): string {
-  const name = reservedNumbers.get(port) ?? (typeof names === "function" ? names(port) : names?.get(port));
+  const reserved = reservedNumbers.get(port);
+  if (reserved !== undefined) return reserved;
+  const name = typeof names === "function" ? names(port) : names?.get(port);
   if (name === undefined) return String(port);
   return /^[A-Za-z][A-Za-z0-9]*$/.test(name) ? name : JSON.stringify(name);
 }

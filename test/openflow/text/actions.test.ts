@@ -227,9 +227,9 @@ describe("parseActions", () => {
   it("knows named ports, and prints them where it is told their names", () => {
     const actions: Action[] = [{ type: "output", port: 7, maxLen: 0 }];
     const ports = new Map([["vm-a", 7]]);
-    assert.deepEqual(parseActions("output:vm-a", { ports }), actions);
+    assert.deepEqual(parseActions('output:"vm-a"', { ports }), actions);
     assert.deepEqual(parseActions("vm-a", { ports }), actions);
-    assert.equal(formatActions(actions, { ports: new Map([[7, "vm-a"]]) }), "output:vm-a");
+    assert.equal(formatActions(actions, { ports: new Map([[7, "vm-a"]]) }), 'output:"vm-a"');
   });
 });
 

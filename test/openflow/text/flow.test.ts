@@ -247,6 +247,6 @@ describe("formatFlow", () => {
       [1, "vm-a"],
       [2, "br ex"],
     ]);
-    assert.equal(formatFlow(flow, { ports }), 'in_port=vm-a actions=output:"br ex",IN_PORT');
+    assert.equal(formatFlow(flow, { ports }), 'in_port="vm-a" actions=output:"br ex",IN_PORT');
   });
 });

@@ -192,7 +192,7 @@ describe("formatMatch", () => {
     ]);
     const print = (port: number): string => formatMatch([{ field: "inPort", value: port }], { ports });
     assert.deepEqual([1, 2, 3, 4, 0xfffffffe].map(print), [
-      "in_port=vm-a",
+      'in_port="vm-a"',
       'in_port="vm b"',
       'in_port="10"',
       "in_port=4",
