@@ -22,7 +22,7 @@ export interface ListenOptions {
 }
 
 /** How many connections {@link listen} allows by default. */
-export const defaultMaxConnections = 4096;
+const defaultMaxConnections = 4096;
 
 /** How long a socket file in our way may take to show that somebody listens on it, in milliseconds. */
 const staleProbeTimeoutMs = 1000;
