@@ -1,15 +1,24 @@
 // `npm test`: sets up what is missing, builds the package (the examples import it by name), compiles, and runs every
 // test there is: unit, integration against the real ovsdb-server and ovs-vswitchd, and end to end with packets. Arguments go to mocha (`npm test -- --grep replica`).
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { setUp } from "./setup.mjs";
 
-function run(command, args) {
-  const { status, signal } = spawnSync(command, args, { stdio: "inherit" });
-  if (signal) process.kill(process.pid, signal);
+/** Runs a program to its end, passing on what we are told to stop by; whatever goes wrong there ends us the same way. */
+async function run(command, ...args) {
+  const child = spawn(command, args, { stdio: "inherit" });
+  const pass = (signal) => child.kill(signal);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, pass);
+  const [status, signal] = await new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (...ended) => resolve(ended));
+  });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, pass);
+  if (signal !== null) process.kill(process.pid, signal);
   if (status !== 0) process.exit(status ?? 1);
 }
 
 setUp();
-run("npm", ["run", "--silent", "build"]);
-run("npm", ["run", "--silent", "compile"]);
-run("npx", ["mocha", "--spec", "build/test/**/*.test.js", ...process.argv.slice(2)]);
+await run("npm", "run", "--silent", "build");
+await run("npm", "run", "--silent", "compile");
+const mocha = "node_modules/mocha/bin/mocha.js";
+await run(process.execPath, mocha, "--spec", "build/test/**/*.test.js", ...process.argv.slice(2));

@@ -5,17 +5,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { labCleanup } from "../../lab/cleanup.ts";
-import { openVSwitchInstalled, startOpenVSwitch } from "../../lab/open-vswitch.ts";
+import { startOpenVSwitch } from "../../lab/open-vswitch.ts";
+import { describeWith } from "../support/needs.ts";
 
 function alive(pid: number): boolean {
   return existsSync(`/proc/${pid}`);
 }
 
-describe("a private Open vSwitch", function () {
+describeWith(["openvswitch"], "a private Open vSwitch", function () {
   this.timeout(30_000);
-  before(function () {
-    if (!openVSwitchInstalled()) this.skip();
-  });
 
   it("starts with a dummy datapath, takes commands, and is gone after stop", async () => {
     const ovs = await startOpenVSwitch({ tcp: true });
