@@ -95,14 +95,15 @@ function databaseValue(change: DatabaseChange): unknown {
   }
 }
 
-/** What was done, in a line per bridge; none where nothing was. */
+/** What was done, in a line per bridge and change of the database; where nothing was, that. */
 export function doneLines({ bridges, database }: ApplyResult): readonly string[] {
   const flows = bridges.map(({ bridge, changes }) => {
     const count = (kind: LaneFlowChange["kind"]): number =>
       changes.filter((change) => change.kind === kind).length;
     return `${bridge}: ${count("add")} flows added, ${count("modify")} changed, ${count("delete")} deleted`;
   });
-  return [...flows, ...database.map(databaseLine)];
+  const lines = [...flows, ...database.map(databaseLine)];
+  return lines.length > 0 ? lines : ["nothing to change"];
 }
 
 function databaseLine(change: DatabaseChange): string {
