@@ -145,12 +145,14 @@ class MessageCodec implements Codec<Message> {
     reader.end = start + length;
     reader.enter();
     const struct = this.structAt(reader) ?? raw;
+    const declined = reader.declined;
+    reader.declined = false;
     let value: Message = struct.read(reader);
     if (reader.declined) {
-      reader.declined = false;
       reader.offset = start;
       value = raw.read(reader);
     }
+    reader.declined = declined;
     if (reader.offset !== reader.end) {
       throw reader.fault(`${reader.end - reader.offset} bytes are left over after the message`);
     }

@@ -113,12 +113,15 @@ class Family<T> implements Codec<T> {
     reader.offset = start + HEADER_BYTES;
     reader.end = end;
     reader.enter();
+    // What was declined before this member belongs to what is around it.
+    const declined = reader.declined;
+    reader.declined = false;
     let value = this.#readMember(reader, number);
     if (reader.declined) {
-      reader.declined = false;
       reader.offset = start + HEADER_BYTES;
       value = this.#readRaw(reader, number);
     }
+    reader.declined = declined;
     reader.leave();
     reader.end = outer;
     reader.offset = this.#padOut ? Math.min(end + (-length & 7), outer) : end;

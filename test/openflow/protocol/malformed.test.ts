@@ -292,3 +292,14 @@ describe("A structure within itself", () => {
     assert.equal(hexOf(encode(message)), hexOf(bytes));
   });
 });
+
+describe("A structure that only raw bytes can hold", () => {
+  it("stays whole when there are structures in it: a reply with flags that nobody knows", () => {
+    const output = "00000010000000010000000000000000";
+    const flow = `0050${"00".repeat(46)}00010004000000000004001800000000${output}`;
+    const bytes = bytesOf(`041300600000000200010080${"00".repeat(4)}${flow}`);
+    const message = decode(bytes);
+    assert.equal(message.type, "raw");
+    assert.equal(hexOf(encode(message)), hexOf(bytes));
+  });
+});
