@@ -8,6 +8,13 @@ import type {
   EchoReplyMessage,
   EchoRequestMessage,
 } from "./protocol/echo.ts";
+import type {
+  GetAsyncReplyMessage,
+  GetAsyncRequestMessage,
+  RoleReplyMessage,
+  RoleRequestMessage,
+  SetAsyncMessage,
+} from "./protocol/controller-role.ts";
 import type { ErrorMessage } from "./protocol/error.ts";
 import type { ExperimenterMessage, RawMessage } from "./protocol/experimenter.ts";
 import type { FlowModMessage } from "./protocol/flow-mod.ts";
@@ -17,11 +24,15 @@ import type {
   FlowMonitorResumedMessage,
 } from "./protocol/flow-monitor.ts";
 import type { FlowRemovedMessage } from "./protocol/flow-removed.ts";
+import type { GroupModMessage } from "./protocol/groups.ts";
 import type { HelloMessage } from "./protocol/hello.ts";
 import { anyMessage, messageName } from "./protocol/messages.ts";
+import type { MeterModMessage } from "./protocol/meters.ts";
+import type { PortModMessage, TableModMessage } from "./protocol/modification.ts";
 import type { MultipartReplyMessage, MultipartRequestMessage } from "./protocol/multipart.ts";
 import type { PacketInMessage, PacketOutMessage } from "./protocol/packet.ts";
 import type { PortStatusMessage } from "./protocol/port-status.ts";
+import type { QueueGetConfigReplyMessage, QueueGetConfigRequestMessage } from "./protocol/queues.ts";
 import type {
   FeaturesReplyMessage,
   FeaturesRequestMessage,
@@ -50,10 +61,21 @@ export type Message =
   | PortStatusMessage
   | PacketOutMessage
   | FlowModMessage
+  | GroupModMessage
+  | PortModMessage
+  | TableModMessage
   | MultipartRequestMessage
   | MultipartReplyMessage
   | BarrierRequestMessage
   | BarrierReplyMessage
+  | QueueGetConfigRequestMessage
+  | QueueGetConfigReplyMessage
+  | RoleRequestMessage
+  | RoleReplyMessage
+  | GetAsyncRequestMessage
+  | GetAsyncReplyMessage
+  | SetAsyncMessage
+  | MeterModMessage
   | BundleControlMessage
   | BundleAddMessage
   | FlowMonitorCancelMessage
@@ -75,7 +97,7 @@ type Unnumbered<T> = T extends { type: "error" }
 export type MessageInput = Unnumbered<Message>;
 
 const reader = new Reader();
-/** The memory that messages are written into before they are copied out; taken while it is in use. */
+/** Writes all messages, each into memory that no other has; taken while it is in use. */
 let spare: Writer | undefined = new Writer();
 
 /**
@@ -106,11 +128,10 @@ export function decode(bytes: Uint8Array): Message {
 export function encode(message: MessageInput): Uint8Array {
   const writer = spare ?? new Writer();
   spare = undefined;
-  writer.offset = 0;
-  writer.limit = Number.MAX_SAFE_INTEGER;
+  writer.begin();
   try {
     anyMessage.write(writer, message as Message);
-    return writer.copy();
+    return writer.take();
   } catch (error) {
     const fault = faultWithin(error, message.type ?? "message");
     throw new EncodeError(fault.message, fault.path, causeOf(fault));

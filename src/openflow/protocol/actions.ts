@@ -117,16 +117,18 @@ export type Action =
   | ExperimenterAction
   | RawAction;
 
-const output = struct("output", (f): OutputAction => ({ type: "output", port: f.u32(), maxLen: f.u16() }), {
-  pad: 6,
-});
+const output = struct(
+  "output",
+  (f, v): OutputAction => ({ type: "output", port: f.u32(v.port), maxLen: f.u16(v.maxLen) }),
+  { pad: 6 },
+);
 
 function plain<T extends string>(type: T): Struct<PlainAction<T>> {
   return struct(type, (): PlainAction<T> => ({ type }), { pad: 4 });
 }
 
 function tagged<T extends string>(type: T): Struct<EtherTypeAction<T>> {
-  return struct(type, (f): EtherTypeAction<T> => ({ type, etherType: f.u16() }), { pad: 2 });
+  return struct(type, (f, v): EtherTypeAction<T> => ({ type, etherType: f.u16(v.etherType) }), { pad: 2 });
 }
 
 const setMplsTtl = struct("setMplsTtl", (f): SetMplsTtlAction => ({ type: "setMplsTtl", ttl: f.u8() }), {
@@ -137,11 +139,13 @@ const setNwTtl = struct("setNwTtl", (f): SetNwTtlAction => ({ type: "setNwTtl", 
 
 const setQueue = struct("setQueue", (f): SetQueueAction => ({ type: "setQueue", queueId: f.u32() }));
 
-const group = struct("group", (f): GroupAction => ({ type: "group", groupId: f.u32() }));
+const group = struct("group", (f, v): GroupAction => ({ type: "group", groupId: f.u32(v.groupId) }));
 
-const setField = struct("setField", (f): SetFieldAction => ({ type: "setField", oxm: f.part(setOxm) }), {
-  aligned: true,
-});
+const setField = struct(
+  "setField",
+  (f, v): SetFieldAction => ({ type: "setField", oxm: f.part(setOxm, v.oxm) }),
+  { aligned: true },
+);
 
 const regMove = struct(
   "regMove",

@@ -1,6 +1,6 @@
 // The header that opens every OpenFlow message, and how a message is declared with it.
 
-import type { Layout } from "../wire/layout.ts";
+import type { Declaration, Layout } from "../wire/layout.ts";
 import { type Struct, type StructOptions, struct } from "../wire/struct.ts";
 
 /** The wire version of OpenFlow 1.3, which this library speaks. */
@@ -24,23 +24,23 @@ export interface Header<T extends string> {
   xid: number;
 }
 
-/** The first entry of a message's declaration. */
-export function version(f: Layout): number {
-  return f.u8(OPENFLOW_1_3);
+/** The first entry of a message's declaration; `v` for one that says where its values come from. */
+export function version(f: Layout, v?: { readonly version: number | undefined }): number {
+  return f.u8(v?.version ?? OPENFLOW_1_3);
 }
 
-/** The third entry of a message's declaration. Type and length before it are set from the table of messages. */
-export function xid(f: Layout): number {
-  return f.pad(3).u32(0);
+/** The third entry, likewise. Type and length before it are set from the table of messages. */
+export function xid(f: Layout, v?: { readonly xid: number | undefined }): number {
+  return f.pad(3).u32(v?.xid ?? 0);
 }
 
 /**
  * Declares a message: `version`, `type` (a constant), `xid`, and then its own fields. Its fixed part is read by
- * binary-parser, in one parse, unless `options` say otherwise.
+ * binary-parser, in one parse, unless `options` say otherwise, as they do where a message comes a million times.
  */
 export function message<T extends Header<string>>(
   name: T["type"],
-  declaration: (f: Layout) => T,
+  declaration: Declaration<T>,
   options: StructOptions = {},
 ): Struct<T> {
   return struct(name, declaration, { engine: "parser", ...options });

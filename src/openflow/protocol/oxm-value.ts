@@ -5,7 +5,7 @@ import { formatIpv4, formatIpv6, parseIpv4, writeIpv6, writeMac } from "../wire/
 import { Fault, shown } from "../wire/fault.ts";
 import type { Reader } from "../wire/reader.ts";
 import type { Writer } from "../wire/writer.ts";
-import type { OxmField } from "./oxm-field.ts";
+import type { OxmField, WireName } from "./oxm-field.ts";
 
 /** A value as programs see it. */
 export type OxmValue = number | bigint | string;
@@ -14,10 +14,15 @@ export type OxmValue = number | bigint | string;
 export interface OxmPlan {
   readonly field: OxmField;
   readonly name: OxmField["name"];
+  /** The name of the header where it isn't the field's first. */
+  readonly wireName: string | undefined;
   /** The header without a mask, and what is added to it for one. */
   readonly header: number;
   readonly maskedHeader: number;
   readonly bytes: number;
+  /** The experimenter's id and how many bytes it takes: 4 or 0. */
+  readonly experimenter: number | undefined;
+  readonly idBytes: number;
   /** The greatest number that fits, for numbers. */
   readonly max: number;
   readonly maskable: boolean;
@@ -25,11 +30,11 @@ export interface OxmPlan {
 }
 
 /** The forms of values, by which reading and writing branch. */
-const Form = { u8: 0, u16: 1, u24: 2, u32: 3, u64: 4, mac: 5, ipv4: 6, ipv6: 7, vlan: 8 } as const;
+const Form = { u8: 0, u16: 1, u24: 2, u32: 3, u64: 4, mac: 5, ipv4: 6, ipv6: 7, vlan: 8, u128: 9, port16: 10 } as const;
 
 const numberForms: Readonly<Record<number, number>> = { 1: Form.u8, 2: Form.u16, 3: Form.u24, 4: Form.u32 };
 
-const otherForms: Readonly<Record<Exclude<OxmField["kind"], "number">, number>> = {
+const otherForms: Readonly<Record<Exclude<OxmField["kind"], "number" | "bytes">, number>> = {
   bigint: Form.u64,
   mac: Form.mac,
   ipv4: Form.ipv4,
@@ -37,23 +42,35 @@ const otherForms: Readonly<Record<Exclude<OxmField["kind"], "number">, number>> 
   vlan: Form.vlan,
 };
 
-function formOf(field: OxmField): number {
-  return field.kind === "number" ? (numberForms[field.bytes] ?? Form.u32) : otherForms[field.kind];
+function formOf(field: OxmField, bytes: number): number {
+  if (field.format === "port" && bytes === 2) {
+    return Form.port16;
+  }
+  if (field.kind === "bigint" && bytes === 16) {
+    return Form.u128;
+  }
+  return field.kind === "number" || field.kind === "bytes"
+    ? (numberForms[bytes] ?? Form.u32)
+    : otherForms[field.kind];
 }
 
-/** The plan for a field under its first header. */
-export function planFor(field: OxmField): OxmPlan {
-  const [wire] = field.wire;
-  const header = wire.class * 0x10000 + wire.number * 0x200 + field.bytes;
+/** The plan for a field under one of its headers. */
+export function planFor(field: OxmField, wire: WireName): OxmPlan {
+  const bytes = wire.bytes ?? field.bytes;
+  const idBytes = wire.experimenter === undefined ? 0 : 4;
+  const header = wire.class * 0x10000 + wire.number * 0x200 + bytes + idBytes;
   return {
     field,
     name: field.name,
+    wireName: wire === field.wire[0] ? undefined : wire.name,
     header,
-    maskedHeader: header + 0x100 + field.bytes,
-    bytes: field.bytes,
+    maskedHeader: header + 0x100 + bytes,
+    bytes,
+    experimenter: wire.experimenter,
+    idBytes,
     max: field.bits <= 32 ? 2 ** field.bits - 1 : 0,
     maskable: field.maskable,
-    form: formOf(field),
+    form: formOf(field, bytes),
   };
 }
 
@@ -81,6 +98,10 @@ export function readValue(reader: Reader, plan: OxmPlan, at: number): OxmValue |
       return readVlan(view.getUint16(at));
     case Form.ipv6:
       return formatIpv6(view, at);
+    case Form.u128:
+      return (view.getBigUint64(at) << 64n) | view.getBigUint64(at + 8);
+    case Form.port16:
+      return widePort(view.getUint16(at));
     default:
       return view.getUint8(at) * 0x10000 + view.getUint16(at + 1);
   }
@@ -96,6 +117,22 @@ function readVlan(value: number): number | "none" | undefined {
     return "none";
   }
   return value >= VLAN_PRESENT && value <= VLAN_PRESENT + VLAN_MAX ? value - VLAN_PRESENT : undefined;
+}
+
+/** The first reserved port number of 16 bits, and how far below those of 32 bits they stand. */
+const RESERVED_16 = 0xff00;
+const RESERVED_GAP = 0xffff_0000;
+
+function widePort(port: number): number {
+  return port >= RESERVED_16 ? port + RESERVED_GAP : port;
+}
+
+function narrowPort(value: unknown): number {
+  const port = number(value, 0xffff_ffff);
+  if (port >= RESERVED_16 && port < RESERVED_16 + RESERVED_GAP) {
+    throw wrong("a port that 16 bits can say", value);
+  }
+  return port & 0xffff;
 }
 
 function wrong(expected: string, value: unknown): Fault {
@@ -115,7 +152,14 @@ export function writeValue(writer: Writer, plan: OxmPlan, value: unknown, at: nu
       putIpv6(writer, value, at);
       break;
     case Form.u64:
-      writer.view.setBigUint64(at, bigNumber(value));
+      writer.view.setBigUint64(at, bigNumber(value, 64));
+      break;
+    case Form.u128:
+      writer.view.setBigUint64(at, bigNumber(value, 128) >> 64n);
+      writer.view.setBigUint64(at + 8, bigNumber(value, 128) & 0xffff_ffff_ffff_ffffn);
+      break;
+    case Form.port16:
+      writer.view.setUint16(at, narrowPort(value));
       break;
     case Form.vlan:
       writer.view.setUint16(at, value === "none" ? 0 : VLAN_PRESENT + number(value, VLAN_MAX));
@@ -126,7 +170,7 @@ export function writeValue(writer: Writer, plan: OxmPlan, value: unknown, at: nu
 }
 
 function putMac(writer: Writer, value: unknown, at: number): void {
-  if (typeof value !== "string" || !writeMac(value, writer.bytes, at)) {
+  if (typeof value !== "string" || !writeMac(value, writer.buffer, at)) {
     throw wrong('a MAC address such as "fa:16:3e:00:00:01"', value);
   }
 }
@@ -137,9 +181,9 @@ function putIpv6(writer: Writer, value: unknown, at: number): void {
   }
 }
 
-function bigNumber(value: unknown): bigint {
-  if (typeof value !== "bigint" || BigInt.asUintN(64, value) !== value) {
-    throw wrong("a bigint from 0n to 2^64 - 1", value);
+function bigNumber(value: unknown, bits: number): bigint {
+  if (typeof value !== "bigint" || BigInt.asUintN(bits, value) !== value) {
+    throw wrong(`a bigint from 0n to 2^${bits} - 1`, value);
   }
   return value;
 }
@@ -183,7 +227,7 @@ export type MaskExtent = "nothing" | "all" | "some";
 export function maskExtent(memory: Uint8Array, plan: OxmPlan, at: number): MaskExtent {
   let all = true;
   let nothing = true;
-  let bits = plan.field.bits;
+  let bits = plan.field.exactBits ?? plan.field.bits;
   for (let i = plan.bytes - 1; i >= 0; i--) {
     const full = bits >= 8 ? 0xff : 2 ** Math.max(bits, 0) - 1;
     const byte = memory[at + i] ?? 0;

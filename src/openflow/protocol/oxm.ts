@@ -85,10 +85,10 @@ function writeMask(writer: Writer, plan: OxmPlan, oxm: NamedOxm, start: number):
   } catch (error) {
     throw faultWithin(error, "mask");
   }
-  if (strays(writer.bytes, plan, at)) {
+  if (strays(writer.buffer, plan, at)) {
     throw new Fault(`${shown(oxm.value)} has bits outside its mask ${shown(oxm.mask)}`, -1, "value");
   }
-  const extent = maskExtent(writer.bytes, plan, at + plan.bytes);
+  const extent = maskExtent(writer.buffer, plan, at + plan.bytes);
   if (extent === "nothing") {
     writer.offset = start;
     return true;

@@ -42,29 +42,31 @@ const packetInReasons = names<PacketInReason>({ noMatch: 0, action: 1, invalidTt
 
 export const packetIn: Struct<PacketInMessage> = message(
   "packetIn",
-  (f): PacketInMessage => ({
-    version: version(f),
+  (f, v): PacketInMessage => ({
+    version: version(f, v),
     type: "packetIn",
-    xid: xid(f),
-    bufferId: f.u32(),
-    totalLen: f.u16(),
-    reason: f.named8(packetInReasons),
-    tableId: f.u8(),
-    cookie: f.u64(),
-    match: f.part(match),
-    data: f.pad(2).rest(),
+    xid: xid(f, v),
+    bufferId: f.u32(v.bufferId),
+    totalLen: f.u16(v.totalLen),
+    reason: f.named8(packetInReasons, v.reason),
+    tableId: f.u8(v.tableId),
+    cookie: f.u64(v.cookie),
+    match: f.part(match, v.match),
+    data: f.pad(2).rest(v.data),
   }),
+  { engine: "declaration" },
 );
 
 export const packetOut: Struct<PacketOutMessage> = message(
   "packetOut",
-  (f): PacketOutMessage => ({
-    version: version(f),
+  (f, v): PacketOutMessage => ({
+    version: version(f, v),
     type: "packetOut",
-    xid: xid(f),
-    bufferId: f.u32(),
-    inPort: f.u32(),
-    actions: f.length16().pad(6).listWithin(action),
-    data: f.rest(),
+    xid: xid(f, v),
+    bufferId: f.u32(v.bufferId),
+    inPort: f.u32(v.inPort),
+    actions: f.length16().pad(6).listWithin(action, v.actions),
+    data: f.rest(v.data),
   }),
+  { engine: "declaration" },
 );

@@ -10,6 +10,8 @@ import type { Writer } from "./writer.ts";
 /** The number that says that an experimenter's id follows. */
 const EXPERIMENTER = 0xffff;
 const HEADER_BYTES = 4;
+/** Members with numbers below this are found in an array. */
+const DENSE = 256;
 
 /** Members by number. A member's declaration holds the constant by which a program tells it from the others. */
 export type Members<T> = Readonly<Record<number, Struct<T>>>;
@@ -82,7 +84,9 @@ class Family<T> implements Codec<T> {
   readonly minBytes: number = HEADER_BYTES;
   readonly fixedBytes: undefined;
   readonly #tag: string;
+  /** The members with small numbers, and the few that have a large one. */
   readonly #members: readonly (Struct<T> | undefined)[];
+  readonly #distant: ReadonlyMap<number, Struct<T>>;
   readonly #experimenters: Experimenters<T> | undefined;
   readonly #byTag: ReadonlyMap<unknown, Entry<T>>;
   readonly #numberAt: number;
@@ -93,10 +97,16 @@ class Family<T> implements Codec<T> {
     this.name = name;
     this.#tag = options.tag ?? "type";
     const members: (Struct<T> | undefined)[] = [];
+    const distant = new Map<number, Struct<T>>();
     for (const [number, member] of numbered(options.members)) {
-      members[number] = member;
+      if (number < DENSE) {
+        members[number] = member;
+      } else {
+        distant.set(number, member);
+      }
     }
     this.#members = Array.from(members);
+    this.#distant = distant;
     this.#experimenters = options.experimenters;
     this.#byTag = entriesByTag(name, this.#tag, options);
     this.#numberAt = options.lengthFirst ? 2 : 0;
@@ -147,7 +157,10 @@ class Family<T> implements Codec<T> {
   }
 
   #readMember(reader: Reader, number: number): T {
-    const member = number === EXPERIMENTER ? this.#experimenterMember(reader) : this.#members[number];
+    const member =
+      number === EXPERIMENTER
+        ? this.#experimenterMember(reader)
+        : (this.#members[number] ?? this.#distant.get(number));
     if (member === undefined) {
       return this.#readRaw(reader, number);
     }
@@ -163,7 +176,7 @@ class Family<T> implements Codec<T> {
   #experimenterMember(reader: Reader): Struct<T> | undefined {
     const { offset, view } = reader;
     if (this.#experimenters === undefined) {
-      return this.#members[EXPERIMENTER];
+      return this.#distant.get(EXPERIMENTER);
     }
     const { members, subtypeBytes } = this.#experimenters;
     if (reader.end - offset < 4 + subtypeBytes) {

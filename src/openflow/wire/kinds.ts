@@ -1,10 +1,8 @@
-// The kinds of fields a declaration can name, each with its size, its reading and its writing on its own. The reader
-// does the same by its own methods when a whole structure is read; this is for everything that goes field by field.
+// The kinds of fields a declaration can name, each with its size and with the method of reader and writer that is its
+// own: for everything that goes field by field, and not by running the declaration.
 
 import type { Codec, Names } from "./codec.ts";
-import { Fault, faultWithin, shown } from "./fault.ts";
 import type { Reader } from "./reader.ts";
-import { textBytes } from "./text.ts";
 import type { Writer } from "./writer.ts";
 
 /** The integers that binary-parser reads. */
@@ -22,14 +20,14 @@ export interface Kind<T> {
   /** What is written where no value is given. */
   readonly absent?: T;
   read(reader: Reader): T;
-  write(writer: Writer, value: T): void;
+  write(writer: Writer, value: T): unknown;
 }
 
 function integer<T>(
   integer: IntegerKind,
   bytes: number,
   read: (reader: Reader) => T,
-  write: (writer: Writer, value: T) => void,
+  write: (writer: Writer, value: T) => unknown,
 ): Kind<T> {
   return { bytes, minBytes: bytes, integer, read, write };
 }
@@ -59,40 +57,21 @@ export const u64: Kind<bigint> = integer(
   (w, value) => w.u64(value),
 );
 
-/** The same kind with a value to write where none is given. */
-export function orElse<T>(kind: Kind<T>, absent: T | undefined): Kind<T> {
-  return absent === undefined ? kind : { ...kind, absent };
-}
-
 /** An integer whose numbers have names. */
-export function named<N extends string>(kind: Kind<number>, known: Names<N>): Kind<N | number> {
-  return {
-    bytes: kind.bytes,
-    minBytes: kind.minBytes,
-    read: (r) => {
-      const number = kind.read(r);
-      return known.byNumber[number] ?? number;
-    },
-    write: (w, value) => {
-      const number = typeof value === "string" ? known.byName.get(value) : value;
-      if (number === undefined) {
-        throw new Fault(`must be one of ${[...known.byName.keys()].join(", ")}, not ${shown(value)}`, -1);
-      }
-      kind.write(w, number);
-    },
+export function named<N extends string>(bytes: 1 | 2 | 4, known: Names<N>): Kind<N | number> {
+  const kinds: Readonly<Record<1 | 2 | 4, Pick<Kind<N | number>, "read" | "write">>> = {
+    1: { read: (r) => r.named8(known), write: (w, value) => w.named8(known, value) },
+    2: { read: (r) => r.named16(known), write: (w, value) => w.named16(known, value) },
+    4: { read: (r) => r.named32(known), write: (w, value) => w.named32(known, value) },
   };
+  return { bytes, minBytes: bytes, ...kinds[bytes] };
 }
 
 export const flag16: Kind<boolean> = {
   bytes: 2,
   minBytes: 2,
   read: (r) => r.flag16(),
-  write: (w, value) => {
-    if (typeof value !== "boolean") {
-      throw new Fault(`must be true or false, not ${shown(value)}`, -1);
-    }
-    w.u16(value ? 1 : 0);
-  },
+  write: (w, value) => w.flag16(value),
 };
 
 export const mac: Kind<string> = {
@@ -104,37 +83,12 @@ export const mac: Kind<string> = {
 
 /** Text in a field of that size. */
 export function text(bytes: number): Kind<string> {
-  return {
-    bytes,
-    minBytes: bytes,
-    read: (r) => r.text(bytes),
-    write: (w, value) => {
-      if (typeof value !== "string") {
-        throw new Fault(`must be text, not ${shown(value)}`, -1);
-      }
-      const encoded = textBytes(value);
-      if (encoded.length > bytes) {
-        throw new Fault(`must be at most ${bytes} bytes long, not ${encoded.length}`, -1);
-      }
-      w.raw(encoded);
-      w.pad(bytes - encoded.length);
-    },
-  };
+  return { bytes, minBytes: bytes, read: (r) => r.text(bytes), write: (w, value) => w.text(bytes, value) };
 }
 
 /** Exactly so many bytes. */
 export function exactly(bytes: number): Kind<Uint8Array> {
-  return {
-    bytes,
-    minBytes: bytes,
-    read: (r) => r.bytes(bytes),
-    write: (w, value) => {
-      if (value instanceof Uint8Array && value.length !== bytes) {
-        throw new Fault(`must be ${bytes} bytes long, not ${value.length}`, -1);
-      }
-      w.raw(value);
-    },
-  };
+  return { bytes, minBytes: bytes, read: (r) => r.bytes(bytes), write: (w, value) => w.bytes(bytes, value) };
 }
 
 /** All bytes up to the end. */
@@ -143,7 +97,7 @@ export const rest: Kind<Uint8Array> = {
   minBytes: 0,
   counted: true,
   read: (r) => r.rest(),
-  write: (w, value) => w.raw(value),
+  write: (w, value) => w.rest(value),
 };
 
 /** One structure. */
@@ -153,23 +107,8 @@ export function part<T>(codec: Codec<T>): Kind<T> {
     minBytes: codec.minBytes,
     counted: true,
     read: (r) => r.part(codec),
-    write: (w, value) => codec.write(w, value),
+    write: (w, value) => w.part(codec, value),
   };
-}
-
-function writeItems<T>(w: Writer, codec: Codec<T>, values: readonly T[]): void {
-  if (!Array.isArray(values)) {
-    throw new Fault(`must be a list, not ${shown(values)}`, -1);
-  }
-  let index = 0;
-  try {
-    for (const value of values) {
-      codec.write(w, value);
-      index++;
-    }
-  } catch (error) {
-    throw faultWithin(error, `[${index}]`);
-  }
 }
 
 /** Structures one after the other, to the end. */
@@ -179,7 +118,7 @@ export function list<T>(codec: Codec<T>): Kind<T[]> {
     minBytes: 0,
     counted: true,
     read: (r) => r.list(codec),
-    write: (w, values) => writeItems(w, codec, values),
+    write: (w, values) => w.list(codec, values),
   };
 }
 
@@ -190,10 +129,6 @@ export function listWithin<T>(codec: Codec<T>): Kind<T[]> {
     minBytes: 0,
     counted: true,
     read: (r) => r.listWithin(codec),
-    write: (w, values) => {
-      const { ahead, offset } = w;
-      writeItems(w, codec, values);
-      w.patch16(ahead, w.offset - offset);
-    },
+    write: (w, values) => w.listWithin(codec, values),
   };
 }

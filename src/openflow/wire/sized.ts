@@ -1,12 +1,12 @@
-// Structures that begin with their own length: entries of statistics, buckets and the like.
+// Structures that carry their own length: entries of statistics, buckets and the like.
 
 import type { Codec } from "./codec.ts";
 import type { Reader } from "./reader.ts";
 import type { Struct } from "./struct.ts";
 import type { Writer } from "./writer.ts";
 
-/** A structure whose first two bytes, a pad in its declaration, are its length in bytes. */
-export function sized<T>(body: Struct<T>): Codec<T> {
+/** A structure that has its length in bytes as 16 bits, a pad in its declaration, at `at`: by default it begins with it. */
+export function sized<T>(body: Struct<T>, at = 0): Codec<T> {
   const { name, minBytes } = body;
   return {
     name,
@@ -17,9 +17,9 @@ export function sized<T>(body: Struct<T>): Codec<T> {
       const start = reader.offset;
       const outer = reader.end;
       const left = outer - start;
-      const length = left < 2 ? 0 : reader.view.getUint16(start);
+      const length = left < at + 2 ? 0 : reader.view.getUint16(start + at);
       if (length < minBytes || length > left) {
-        throw reader.fault(`${length} is no length for ${name} with ${left} bytes left`, "length");
+        throw reader.fault(`${length} is no length for ${name} with ${left} bytes left`, "length", start + at);
       }
       reader.end = start + length;
       const value = body.read(reader);
@@ -33,7 +33,7 @@ export function sized<T>(body: Struct<T>): Codec<T> {
     write(writer: Writer, value: T): void {
       const start = writer.offset;
       body.write(writer, value);
-      writer.patch16(start, writer.offset - start);
+      writer.patch16(start + at, writer.offset - start);
     },
   };
 }

@@ -2,11 +2,11 @@
 // by binary-parser) is decided here, and whoever declares one can't see the difference.
 
 import type { Codec } from "./codec.ts";
-import { Fault } from "./fault.ts";
+import { Fault, faultWithin } from "./fault.ts";
 import type { Declaration } from "./layout.ts";
 import { parserFor } from "./parser.ts";
 import type { Reader } from "./reader.ts";
-import { type Recording, record, type Step } from "./recorder.ts";
+import { record, type Step } from "./recorder.ts";
 import { fieldsWriter, type WriteFields } from "./struct-writer.ts";
 import type { Writer } from "./writer.ts";
 
@@ -30,6 +30,9 @@ export interface Struct<T> extends Codec<T> {
   readonly aligned: boolean;
 }
 
+/** What a declaration is given as the value to write when it reads. */
+const NOTHING: object = Object.freeze({});
+
 class DeclaredStruct<T> implements Struct<T> {
   readonly name: string;
   readonly minBytes: number;
@@ -40,10 +43,13 @@ class DeclaredStruct<T> implements Struct<T> {
   /** The names of the fields that the reader counts, in order. */
   readonly #counted: readonly string[];
   readonly #pad: number;
-  readonly #read: (reader: Reader) => T;
-  readonly #write: WriteFields;
+  readonly #read: (reader: Reader, v: Readonly<T>) => T;
+  /** Writes by key; undefined where the declaration writes. */
+  readonly #writeFields: WriteFields | undefined;
+  readonly #declaration: Declaration<T>;
 
-  constructor(name: string, recording: Recording, read: (reader: Reader) => T, options: StructOptions) {
+  constructor(name: string, declaration: Declaration<T>, options: StructOptions) {
+    const recording = record(name, declaration);
     this.name = name;
     this.#steps = recording.steps;
     this.#counted = recording.steps.filter((s) => s.kind.counted).map((s) => s.key);
@@ -52,8 +58,9 @@ class DeclaredStruct<T> implements Struct<T> {
     this.fixedBytes = recording.variable ? undefined : this.minBytes;
     this.constants = recording.constants;
     this.aligned = options.aligned ?? false;
-    this.#read = read;
-    this.#write = fieldsWriter(recording.steps);
+    this.#declaration = declaration;
+    this.#read = options.engine === "parser" ? (parserFor(recording) as (reader: Reader) => T) : declaration;
+    this.#writeFields = recording.writes ? undefined : fieldsWriter(recording.steps);
   }
 
   read(reader: Reader): T {
@@ -63,7 +70,7 @@ class DeclaredStruct<T> implements Struct<T> {
     if (this.#counted.length > 0) {
       return this.#readCounted(reader);
     }
-    const value = this.#read(reader);
+    const value = this.#read(reader, NOTHING as T);
     reader.offset += this.#pad;
     return value;
   }
@@ -72,7 +79,7 @@ class DeclaredStruct<T> implements Struct<T> {
     const outer = reader.counted;
     reader.counted = -1;
     try {
-      const value = this.#read(reader);
+      const value = this.#read(reader, NOTHING as T);
       reader.counted = outer;
       reader.offset += this.#pad;
       return value;
@@ -96,9 +103,22 @@ class DeclaredStruct<T> implements Struct<T> {
 
   write(writer: Writer, value: T): void {
     writer.ensure(this.minBytes);
-    this.#write(writer, value as Record<string, unknown>);
+    if (this.#writeFields === undefined) {
+      this.#writeDeclared(writer, value);
+    } else {
+      this.#writeFields(writer, value as Record<string, unknown>);
+    }
     if (this.#pad > 0) {
       writer.pad(this.#pad);
+    }
+  }
+
+  #writeDeclared(writer: Writer, value: T): void {
+    writer.done = 0;
+    try {
+      this.#declaration(writer, value);
+    } catch (error) {
+      throw faultWithin(error, this.#steps[writer.done]?.key ?? "");
     }
   }
 }
@@ -109,7 +129,5 @@ class DeclaredStruct<T> implements Struct<T> {
  * `struct("ofp_action_output", (f): OutputAction => ({ type: "output", port: f.u32(), maxLen: f.u16() }), { pad: 6 })`.
  */
 export function struct<T>(name: string, declaration: Declaration<T>, options: StructOptions = {}): Struct<T> {
-  const recording = record(name, declaration);
-  const read = options.engine === "parser" ? (parserFor(recording) as (reader: Reader) => T) : declaration;
-  return new DeclaredStruct(name, recording, read, options);
+  return new DeclaredStruct(name, declaration, options);
 }

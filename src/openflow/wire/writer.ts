@@ -1,11 +1,19 @@
 // Writes bytes into memory that grows. Values are checked here, each against the field it goes into; what is wrong
 // is a fault, which names its field on the way out.
 
+import { markAsUntransferable } from "node:worker_threads";
 import { writeMac } from "./addresses.ts";
-import { Fault, shown } from "./fault.ts";
-import { copyBytes } from "./slab.ts";
+import type { Codec, Names } from "./codec.ts";
+import { Fault, faultWithin, shown } from "./fault.ts";
+import type { Layout } from "./layout.ts";
+import { textBytes } from "./text.ts";
 
-const FIRST_BYTES = 4_096;
+/** Messages share slabs of this size, as Node's own small buffers do; a slab is there as long as one of its messages. */
+const SLAB_BYTES = 16_384;
+/** Room that a message finds in its slab at least; what turns out larger gets memory of its own. */
+const ROOM_BYTES = 2_048;
+
+const NOTHING = new Uint8Array(0);
 
 function outOfRange(value: unknown, bits: number): Fault {
   const max = bits === 64 ? "2^64 - 1, a bigint" : String(2 ** bits - 1);
@@ -13,85 +21,216 @@ function outOfRange(value: unknown, bits: number): Fault {
 }
 
 /** Bytes that are being written; `offset` is where the next one goes. */
-export class Writer {
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BYTES);
-  view: DataView<ArrayBuffer> = new DataView(this.bytes.buffer);
+export class Writer implements Layout {
+  /** The memory that is written into. */
+  buffer: Uint8Array<ArrayBuffer> = NOTHING;
+  view: DataView<ArrayBuffer> = new DataView(NOTHING.buffer);
   offset = 0;
   /** Where the message that is being written has to end at the latest. */
   limit: number = Number.MAX_SAFE_INTEGER;
   /** Where the 16-bit length of the next `listWithin` goes. */
   ahead = 0;
+  /** How many fields of the structure that is being written are done: the name of the field that fails. */
+  done = 0;
+  /** Where what is being written begins. */
+  #start = 0;
+
+  /** Begins a message in memory that nobody else has. */
+  begin(): void {
+    const next = (this.#start + 7) & ~7;
+    if (this.buffer.length !== SLAB_BYTES || SLAB_BYTES - next < ROOM_BYTES) {
+      this.#use(new Uint8Array(SLAB_BYTES));
+      markAsUntransferable(this.buffer.buffer);
+      this.#start = 0;
+    } else {
+      this.#start = next;
+    }
+    this.offset = this.#start;
+    this.limit = Number.MAX_SAFE_INTEGER;
+  }
+
+  /** What was written since `begin`; it is not touched again. */
+  take(): Uint8Array {
+    const start = this.#start;
+    const length = this.offset - start;
+    if (length > ROOM_BYTES) {
+      return this.buffer.slice(start, this.offset);
+    }
+    this.#start = this.offset;
+    return new Uint8Array(this.buffer.buffer, start, length);
+  }
 
   /** Makes room for so many bytes. */
   ensure(bytes: number): void {
     const needed = this.offset + bytes;
-    if (needed > this.bytes.length) {
+    if (needed > this.buffer.length) {
       this.#grow(needed);
     }
-  }
-
-  /** The bytes from `start` to here, as memory of their own. */
-  copy(start = 0): Uint8Array {
-    return copyBytes(this.bytes, start, this.offset);
   }
 
   #grow(needed: number): void {
     if (needed > this.limit) {
       throw new Fault("the message would be longer than 65535 bytes", -1);
     }
-    const larger = new Uint8Array(Math.max(needed, Math.min(this.bytes.length * 2, this.limit)));
-    larger.set(this.bytes.subarray(0, this.offset));
-    this.bytes = larger;
-    this.view = new DataView(larger.buffer);
+    const larger = new Uint8Array(Math.max(needed, Math.min(2 * this.buffer.length, this.limit), 256));
+    larger.set(this.buffer.subarray(0, this.offset));
+    this.#use(larger);
   }
 
-  u8(value: number): void {
-    if ((value & 0xff) !== value) {
+  #use(memory: Uint8Array<ArrayBuffer>): void {
+    this.buffer = memory;
+    this.view = new DataView(memory.buffer);
+  }
+
+  u8(value?: number): number {
+    if (value === undefined || (value & 0xff) !== value) {
       throw outOfRange(value, 8);
     }
     this.view.setUint8(this.offset, value);
     this.offset += 1;
+    this.done++;
+    return value;
   }
 
-  u16(value: number): void {
-    if ((value & 0xffff) !== value) {
+  u16(value?: number): number {
+    if (value === undefined || (value & 0xffff) !== value) {
       throw outOfRange(value, 16);
     }
     this.view.setUint16(this.offset, value);
     this.offset += 2;
+    this.done++;
+    return value;
   }
 
-  u32(value: number): void {
-    if (value >>> 0 !== value) {
+  u32(value?: number): number {
+    if (value === undefined || value >>> 0 !== value) {
       throw outOfRange(value, 32);
     }
     this.view.setUint32(this.offset, value);
     this.offset += 4;
+    this.done++;
+    return value;
   }
 
-  u64(value: bigint): void {
+  u64(value?: bigint): bigint {
     if (typeof value !== "bigint" || BigInt.asUintN(64, value) !== value) {
       throw outOfRange(value, 64);
     }
     this.view.setBigUint64(this.offset, value);
     this.offset += 8;
+    this.done++;
+    return value;
   }
 
-  mac(value: string): void {
-    if (typeof value !== "string" || !writeMac(value, this.bytes, this.offset)) {
+  mac(value?: string): string {
+    if (typeof value !== "string" || !writeMac(value, this.buffer, this.offset)) {
       throw new Fault(`must be a MAC address such as "fa:16:3e:00:00:01", not ${shown(value)}`, -1);
     }
     this.offset += 6;
+    this.done++;
+    return value;
+  }
+
+  named8<N extends string>(names: Names<N>, value?: N | number): N | number {
+    this.u8(numberOf(names, value));
+    return value as N | number;
+  }
+
+  named16<N extends string>(names: Names<N>, value?: N | number): N | number {
+    this.u16(numberOf(names, value));
+    return value as N | number;
+  }
+
+  named32<N extends string>(names: Names<N>, value?: N | number): N | number {
+    this.u32(numberOf(names, value));
+    return value as N | number;
+  }
+
+  flag16(value?: boolean): boolean {
+    if (typeof value !== "boolean") {
+      throw new Fault(`must be true or false, not ${shown(value)}`, -1);
+    }
+    this.u16(value ? 1 : 0);
+    return value;
+  }
+
+  text(bytes: number, value?: string): string {
+    if (typeof value !== "string") {
+      throw new Fault(`must be text, not ${shown(value)}`, -1);
+    }
+    const encoded = textBytes(value);
+    if (encoded.length > bytes) {
+      throw new Fault(`must be at most ${bytes} bytes long, not ${encoded.length}`, -1);
+    }
+    this.raw(encoded);
+    this.pad(bytes - encoded.length);
+    this.done++;
+    return value;
+  }
+
+  bytes(bytes: number, value?: Uint8Array): Uint8Array {
+    if (value instanceof Uint8Array && value.length !== bytes) {
+      throw new Fault(`must be ${bytes} bytes long, not ${value.length}`, -1);
+    }
+    return this.rest(value);
+  }
+
+  rest(value?: Uint8Array): Uint8Array {
+    this.raw(value);
+    this.done++;
+    return value as Uint8Array;
+  }
+
+  length16(): this {
+    this.ahead = this.offset;
+    return this.pad(2);
+  }
+
+  part<T>(codec: Codec<T>, value?: T): T {
+    const { done } = this;
+    try {
+      codec.write(this, value as T);
+    } finally {
+      this.done = done;
+    }
+    this.done++;
+    return value as T;
+  }
+
+  list<T>(codec: Codec<T>, values?: T[]): T[] {
+    const { done } = this;
+    if (!Array.isArray(values)) {
+      throw new Fault(`must be a list, not ${shown(values)}`, -1);
+    }
+    let index = 0;
+    try {
+      for (; index < values.length; index++) {
+        codec.write(this, values[index] as T);
+      }
+    } catch (error) {
+      this.done = done;
+      throw faultWithin(error, `[${index}]`);
+    }
+    this.done = done + 1;
+    return values;
+  }
+
+  listWithin<T>(codec: Codec<T>, values?: T[]): T[] {
+    const { ahead, offset } = this;
+    const list = this.list(codec, values);
+    this.patch16(ahead, this.offset - offset);
+    return list;
   }
 
   /** Zero bytes. */
-  pad(bytes: number): void {
+  pad(bytes: number): this {
     this.ensure(bytes);
     const end = this.offset + bytes;
     for (let at = this.offset; at < end; at++) {
-      this.bytes[at] = 0;
+      this.buffer[at] = 0;
     }
     this.offset = end;
+    return this;
   }
 
   /** Zero bytes until what began at `start` takes a multiple of `align` bytes. */
@@ -103,12 +242,12 @@ export class Writer {
   }
 
   /** Bytes as they are. */
-  raw(value: Uint8Array): void {
+  raw(value: Uint8Array | undefined): void {
     if (!(value instanceof Uint8Array)) {
       throw new Fault(`must be a Uint8Array, not ${shown(value)}`, -1);
     }
     this.ensure(value.length);
-    this.bytes.set(value, this.offset);
+    this.buffer.set(value, this.offset);
     this.offset += value.length;
   }
 
@@ -119,4 +258,13 @@ export class Writer {
     }
     this.view.setUint16(at, value);
   }
+}
+
+/** The number that a name stands for, or that is given itself. */
+function numberOf<N extends string>(names: Names<N>, value: N | number | undefined): number {
+  const number = typeof value === "string" ? names.byName.get(value) : value;
+  if (number === undefined) {
+    throw new Fault(`must be one of ${[...names.byName.keys()].join(", ")}, not ${shown(value)}`, -1);
+  }
+  return number;
 }

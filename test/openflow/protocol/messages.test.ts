@@ -289,7 +289,7 @@ describe("Every message", () => {
 });
 
 function flowWith(given: Partial<FlowMod>): MessageInput {
-  return { type: "flowMod", ...flowMod(given) };
+  return { type: "flowMod", ...flowMod(), ...given };
 }
 
 const output = (port: number): FlowMod["instructions"] => [

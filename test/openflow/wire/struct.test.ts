@@ -18,10 +18,11 @@ function read<T>(codec: Codec<T>, hex: string): T {
 
 function write<T>(codec: Codec<T>, value: T): string {
   const writer = new Writer();
+  writer.begin();
   // What was written before must not show through pads.
-  writer.bytes.fill(0xee);
+  writer.buffer.fill(0xee);
   codec.write(writer, value);
-  return hexOf(writer.copy());
+  return hexOf(writer.take());
 }
 
 const colours = names<"red" | "green">({ red: 1, green: 3 });
