@@ -55,7 +55,9 @@ function wordsOf(versions: readonly number[]): Uint8Array {
       throw new Fault(`must be a version number, not ${shown(version)}`, -1, `versions[${i}]`);
     }
   }
-  const words = new Uint8Array(4 * (Math.floor(Math.max(0, ...versions) / 32) + 1));
+  // Not spread into arguments: a bitmap has room for half a million versions.
+  const highest = versions.reduce((max, version) => Math.max(max, version), 0);
+  const words = new Uint8Array(4 * (Math.floor(highest / 32) + 1));
   const view = new DataView(words.buffer);
   for (const version of versions) {
     const at = (version >> 5) * 4;

@@ -293,6 +293,16 @@ describe("A structure within itself", () => {
   });
 });
 
+describe("A bitmap of versions", () => {
+  it("is read and written as long as a message can hold it", () => {
+    const bytes = bytesOf(`0400fff800000001${"0001fff0"}${"ff".repeat(65_516)}`);
+    const message = decode(bytes);
+    assert.ok(message.type === "hello" && message.elements[0]?.type === "versionBitmap");
+    assert.equal(message.elements[0].versions.length, 8 * 65_516);
+    assert.equal(hexOf(encode(message)), hexOf(bytes));
+  });
+});
+
 describe("A structure that only raw bytes can hold", () => {
   it("stays whole when there are structures in it: a reply with flags that nobody knows", () => {
     const output = "00000010000000010000000000000000";
