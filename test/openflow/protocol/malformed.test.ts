@@ -295,7 +295,7 @@ describe("A structure within itself", () => {
 
 describe("A bitmap of versions", () => {
   it("is read and written as long as a message can hold it", () => {
-    const bytes = bytesOf(`0400fff800000001${"0001fff0"}${"ff".repeat(65_516)}`);
+    const bytes = bytesOf(`0400fff8000000010001fff0${"ff".repeat(65_516)}`);
     const message = decode(bytes);
     assert.ok(message.type === "hello" && message.elements[0]?.type === "versionBitmap");
     assert.equal(message.elements[0].versions.length, 8 * 65_516);
