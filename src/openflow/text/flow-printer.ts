@@ -100,12 +100,12 @@ function matchText(match: Match, priority: number, ports: PortNames | undefined)
   return words.length === 0 ? "" : `${words.join(",")} `;
 }
 
-/** Whole seconds, else milliseconds where they are exact, else nanoseconds. */
+/** Whole seconds, else milliseconds where they are exact, else nanoseconds without the zeros at their end. */
 function durationText(seconds: number, nanoseconds: number): string {
   if (nanoseconds === 0) return `${seconds}s`;
   const isMilliseconds = nanoseconds % 1_000_000 === 0;
   const fraction = isMilliseconds
     ? String(nanoseconds / 1_000_000).padStart(3, "0")
-    : String(nanoseconds).padStart(9, "0");
+    : String(nanoseconds).padStart(9, "0").replace(/0+$/, "");
   return `${seconds}.${fraction}s`;
 }

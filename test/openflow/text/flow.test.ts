@@ -212,10 +212,12 @@ describe("formatFlow", () => {
   });
 
   it("prints durations as exactly as they are: seconds, milliseconds, nanoseconds", () => {
-    const texts = [0, 5_000_000, 5_000_001].map((durationNsec) => formatFlow({ ...stats, durationNsec }));
+    const texts = [0, 5_000_000, 5_000_001, 120_000_000, 5_000_100].map((durationNsec) =>
+      formatFlow({ ...stats, durationNsec }),
+    );
     assert.deepEqual(
       texts.map((text) => /duration=(\S+),/.exec(text)?.[1]),
-      ["3s", "3.005s", "3.005000001s"],
+      ["3s", "3.005s", "3.005000001s", "3.120s", "3.0050001s"],
     );
   });
 
