@@ -25,31 +25,47 @@ export type * from "./protocol/actions.ts";
 export { CONTROLLER_NO_BUFFER } from "./protocol/actions.ts";
 export type * from "./protocol/bundle.ts";
 export { BundleFlag } from "./protocol/bundle.ts";
+export type * from "./protocol/controller-role.ts";
+export { FlowRemovedMask, PacketInMask, PortStatusMask } from "./protocol/controller-role.ts";
 export type * from "./protocol/echo.ts";
 export type * from "./protocol/error.ts";
 export type * from "./protocol/experimenter.ts";
+export type {
+  NamedOxmId,
+  OxmId,
+  RawOxmId,
+  UnnamedId,
+} from "./protocol/feature-ids.ts";
 export type * from "./protocol/flow-mod.ts";
 export { DEFAULT_PRIORITY, FlowModFlag, flowMod } from "./protocol/flow-mod.ts";
 export type * from "./protocol/flow-monitor.ts";
 export { FlowMonitorFlag } from "./protocol/flow-monitor.ts";
 export type * from "./protocol/flow-removed.ts";
 export type * from "./protocol/flow-stats.ts";
+export type * from "./protocol/groups.ts";
+export { bucket, GroupCapability, GroupTypeBit } from "./protocol/groups.ts";
 export type * from "./protocol/header.ts";
 export { Experimenter, OPENFLOW_1_3 } from "./protocol/header.ts";
 export type * from "./protocol/hello.ts";
 export type * from "./protocol/instructions.ts";
 export type * from "./protocol/match.ts";
 export { canonicalMatch } from "./protocol/match.ts";
+export type * from "./protocol/meters.ts";
+export { Meter, MeterBandBit, MeterFlag } from "./protocol/meters.ts";
+export type * from "./protocol/modification.ts";
 export type * from "./protocol/multipart.ts";
 export type { OxmFieldName, OxmValues } from "./protocol/oxm-field.ts";
 export type * from "./protocol/packet.ts";
 export type * from "./protocol/port-status.ts";
 export type * from "./protocol/ports.ts";
 export { Group, NO_BUFFER, Port, PortConfig, PortFeature, PortState, Table } from "./protocol/ports.ts";
+export type * from "./protocol/queues.ts";
+export { Queue } from "./protocol/queues.ts";
 export type { SubfieldName } from "./protocol/subfields.ts";
 export type * from "./protocol/switch-config.ts";
 export { Capability } from "./protocol/switch-config.ts";
 export type * from "./protocol/switch-stats.ts";
+export type * from "./protocol/table-features.ts";
 export {
   BundleError,
   type BundlePhase,

@@ -8,17 +8,22 @@ import type { Reader } from "../wire/reader.ts";
 import type { Struct } from "../wire/struct.ts";
 import type { Writer } from "../wire/writer.ts";
 import { bundleAdd, bundleControl } from "./bundle.ts";
+import { getAsyncReply, getAsyncRequest, roleReply, roleRequest, setAsync } from "./controller-role.ts";
 import { barrierReply, barrierRequest, echoReply, echoRequest } from "./echo.ts";
 import { error } from "./error.ts";
 import { experimenter, raw } from "./experimenter.ts";
 import { flowModMessage } from "./flow-mod.ts";
 import { flowMonitorCancel, flowMonitorPaused, flowMonitorResumed } from "./flow-monitor.ts";
 import { flowRemoved } from "./flow-removed.ts";
+import { groupMod } from "./groups.ts";
 import { Experimenter, OPENFLOW_1_3 } from "./header.ts";
 import { hello } from "./hello.ts";
+import { meterMod } from "./meters.ts";
+import { portMod, tableMod } from "./modification.ts";
 import { type MultipartTable, multipartReplies, multipartRequests } from "./multipart.ts";
 import { packetIn, packetOut } from "./packet.ts";
 import { portStatus } from "./port-status.ts";
+import { queueGetConfigReply, queueGetConfigRequest } from "./queues.ts";
 import {
   featuresReply,
   featuresRequest,
@@ -55,8 +60,19 @@ const standard: Numbered = {
   12: portStatus,
   13: packetOut,
   14: flowModMessage,
+  15: groupMod,
+  16: portMod,
+  17: tableMod,
   20: barrierRequest,
   21: barrierReply,
+  22: queueGetConfigRequest,
+  23: queueGetConfigReply,
+  24: roleRequest,
+  25: roleReply,
+  26: getAsyncRequest,
+  27: getAsyncReply,
+  28: setAsync,
+  29: meterMod,
 };
 
 /** How a message's kind is found on the wire. */

@@ -12,8 +12,29 @@ import {
   flowStats,
   flowStatsRequest,
 } from "./flow-stats.ts";
+import {
+  type GroupDesc,
+  type GroupFeatures,
+  type GroupStats,
+  type GroupStatsRequest,
+  groupDesc,
+  groupFeatures,
+  groupStats,
+  groupStatsRequest,
+} from "./groups.ts";
 import { Experimenter, type Header, message, version, xid } from "./header.ts";
+import {
+  type MeterConfig,
+  type MeterFeatures,
+  type MeterRequest,
+  type MeterStats,
+  meterConfig,
+  meterFeatures,
+  meterRequest,
+  meterStats,
+} from "./meters.ts";
 import { type PortDesc, portDesc } from "./ports.ts";
+import { type QueueStats, type QueueStatsRequest, queueStats, queueStatsRequest } from "./queues.ts";
 import {
   type PortStats,
   type PortStatsRequest,
@@ -24,6 +45,7 @@ import {
   type TableStats,
   tableStats,
 } from "./switch-stats.ts";
+import { type TableFeatures, tableFeatures } from "./table-features.ts";
 
 /** A body that the library doesn't know: kept as it came. */
 export interface RawMultipart {
@@ -40,6 +62,15 @@ export interface MultipartRequestBodies {
   aggregate: FlowStatsRequest;
   table: undefined;
   portStats: PortStatsRequest;
+  queueStats: QueueStatsRequest;
+  groupStats: GroupStatsRequest;
+  groupDesc: undefined;
+  groupFeatures: undefined;
+  meterStats: MeterRequest;
+  meterConfig: MeterRequest;
+  meterFeatures: undefined;
+  /** Empty asks; tables in it are what the switch shall have. */
+  tableFeatures: TableFeatures[];
   portDesc: undefined;
   flowMonitor: FlowMonitorRequest[];
   raw: RawMultipart;
@@ -52,6 +83,14 @@ export interface MultipartReplyBodies {
   aggregate: AggregateStats;
   table: TableStats[];
   portStats: PortStats[];
+  queueStats: QueueStats[];
+  groupStats: GroupStats[];
+  groupDesc: GroupDesc[];
+  groupFeatures: GroupFeatures;
+  meterStats: MeterStats[];
+  meterConfig: MeterConfig[];
+  meterFeatures: MeterFeatures;
+  tableFeatures: TableFeatures[];
   portDesc: PortDesc[];
   flowMonitor: FlowUpdate[];
   raw: RawMultipart;
@@ -167,6 +206,14 @@ export const multipartRequests: MultipartTable<MultipartRequestMessage> = {
     2: withBody("multipartRequest", "aggregate", (f) => f.part(flowStatsRequest)),
     3: withoutBody("multipartRequest", "table"),
     4: withBody("multipartRequest", "portStats", (f) => f.part(portStatsRequest)),
+    5: withBody("multipartRequest", "queueStats", (f) => f.part(queueStatsRequest)),
+    6: withBody("multipartRequest", "groupStats", (f) => f.part(groupStatsRequest)),
+    7: withoutBody("multipartRequest", "groupDesc"),
+    8: withoutBody("multipartRequest", "groupFeatures"),
+    9: withBody("multipartRequest", "meterStats", (f) => f.part(meterRequest)),
+    10: withBody("multipartRequest", "meterConfig", (f) => f.part(meterRequest)),
+    11: withoutBody("multipartRequest", "meterFeatures"),
+    12: withBody("multipartRequest", "tableFeatures", (f) => f.list(tableFeatures)),
     13: withoutBody("multipartRequest", "portDesc"),
   },
   experimenters: {
@@ -184,6 +231,14 @@ export const multipartReplies: MultipartTable<MultipartReplyMessage> = {
     2: withBody("multipartReply", "aggregate", (f) => f.part(aggregateStats)),
     3: withBody("multipartReply", "table", (f) => f.list(tableStats)),
     4: withBody("multipartReply", "portStats", (f) => f.list(portStats)),
+    5: withBody("multipartReply", "queueStats", (f) => f.list(queueStats)),
+    6: withBody("multipartReply", "groupStats", (f) => f.list(groupStats)),
+    7: withBody("multipartReply", "groupDesc", (f) => f.list(groupDesc)),
+    8: withBody("multipartReply", "groupFeatures", (f) => f.part(groupFeatures)),
+    9: withBody("multipartReply", "meterStats", (f) => f.list(meterStats)),
+    10: withBody("multipartReply", "meterConfig", (f) => f.list(meterConfig)),
+    11: withBody("multipartReply", "meterFeatures", (f) => f.part(meterFeatures)),
+    12: withBody("multipartReply", "tableFeatures", (f) => f.list(tableFeatures)),
     13: withBody("multipartReply", "portDesc", (f) => f.list(portDesc)),
   },
   experimenters: {

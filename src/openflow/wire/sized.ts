@@ -19,7 +19,8 @@ export function sized<T>(body: Struct<T>, at = 0): Codec<T> {
       const left = outer - start;
       const length = left < at + 2 ? 0 : reader.view.getUint16(start + at);
       if (length < minBytes || length > left) {
-        throw reader.fault(`${length} is no length for ${name} with ${left} bytes left`, "length", start + at);
+        const where = Math.min(start + at, outer);
+        throw reader.fault(`${length} is no length for ${name} with ${left} bytes left`, "length", where);
       }
       reader.end = start + length;
       const value = body.read(reader);
