@@ -21,6 +21,7 @@ export {
 } from "./flow-watch.ts";
 export { decode, encode, type Message, type MessageInput, type MessageType } from "./message.ts";
 export type { MessageCounts } from "./message-stream.ts";
+export * from "./packet/index.ts";
 export type * from "./protocol/actions.ts";
 export { CONTROLLER_NO_BUFFER } from "./protocol/actions.ts";
 export type * from "./protocol/bundle.ts";
