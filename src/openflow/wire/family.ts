@@ -10,6 +10,8 @@ import type { Writer } from "./writer.ts";
 /** The number that says that an experimenter's id follows. */
 const EXPERIMENTER = 0xffff;
 const HEADER_BYTES = 4;
+/** The same with an experimenter's id and number. */
+const EXPERIMENTER_HEADER_BYTES = 12;
 /** Members with numbers below this are found in an array. */
 const DENSE = 256;
 
@@ -201,9 +203,19 @@ class Family<T> implements Codec<T> {
   write(writer: Writer, value: T): void {
     const tag = (value as Record<string, unknown>)[this.#tag];
     const start = writer.offset;
-    writer.ensure(HEADER_BYTES);
+    writer.ensure(EXPERIMENTER_HEADER_BYTES);
     writer.offset = start + HEADER_BYTES;
-    const number = this.#writeMember(writer, value, this.#byTag.get(tag), tag);
+    const entry = this.#byTag.get(tag);
+    let number = 0;
+    if (entry === undefined) {
+      number = this.#writeRaw(writer, value, tag);
+    } else {
+      number = entry.number;
+      if (entry.experimenter !== undefined) {
+        this.#writeIds(writer, entry.experimenter);
+      }
+      entry.struct.write(writer, value);
+    }
     if (!this.#padOut) {
       writer.align(start, 8);
     }
@@ -214,21 +226,13 @@ class Family<T> implements Codec<T> {
     }
   }
 
-  #writeMember(writer: Writer, value: T, entry: Entry<T> | undefined, tag: unknown): number {
-    if (entry === undefined) {
-      return this.#writeRaw(writer, value, tag);
+  #writeIds(writer: Writer, { id, subtype }: { readonly id: number; readonly subtype: number }): void {
+    writer.u32(id);
+    if (this.#experimenters?.subtypeBytes === 2) {
+      writer.u16(subtype);
+    } else {
+      writer.u32(subtype);
     }
-    if (entry.experimenter !== undefined) {
-      writer.ensure(8);
-      writer.u32(entry.experimenter.id);
-      if (this.#experimenters?.subtypeBytes === 2) {
-        writer.u16(entry.experimenter.subtype);
-      } else {
-        writer.u32(entry.experimenter.subtype);
-      }
-    }
-    entry.struct.write(writer, value);
-    return entry.number;
   }
 
   #writeRaw(writer: Writer, value: T, tag: unknown): number {

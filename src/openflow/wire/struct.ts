@@ -104,21 +104,17 @@ class DeclaredStruct<T> implements Struct<T> {
   write(writer: Writer, value: T): void {
     writer.ensure(this.minBytes);
     if (this.#writeFields === undefined) {
-      this.#writeDeclared(writer, value);
+      writer.done = 0;
+      try {
+        this.#declaration(writer, value);
+      } catch (error) {
+        throw faultWithin(error, this.#steps[writer.done]?.key ?? "");
+      }
     } else {
       this.#writeFields(writer, value as Record<string, unknown>);
     }
     if (this.#pad > 0) {
       writer.pad(this.#pad);
-    }
-  }
-
-  #writeDeclared(writer: Writer, value: T): void {
-    writer.done = 0;
-    try {
-      this.#declaration(writer, value);
-    } catch (error) {
-      throw faultWithin(error, this.#steps[writer.done]?.key ?? "");
     }
   }
 }

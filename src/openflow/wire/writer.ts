@@ -224,10 +224,14 @@ export class Writer implements Layout {
 
   /** Zero bytes. */
   pad(bytes: number): this {
-    this.ensure(bytes);
-    const end = this.offset + bytes;
-    for (let at = this.offset; at < end; at++) {
-      this.buffer[at] = 0;
+    const at = this.offset;
+    const end = at + bytes;
+    if (end > this.buffer.length) {
+      this.#grow(end);
+    }
+    const { buffer } = this;
+    for (let i = at; i < end; i++) {
+      buffer[i] = 0;
     }
     this.offset = end;
     return this;
