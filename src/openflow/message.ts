@@ -3,18 +3,18 @@
 import { DecodeError, EncodeError } from "./codec-errors.ts";
 import type { BundleAddMessage, BundleControlMessage } from "./protocol/bundle.ts";
 import type {
-  BarrierReplyMessage,
-  BarrierRequestMessage,
-  EchoReplyMessage,
-  EchoRequestMessage,
-} from "./protocol/echo.ts";
-import type {
   GetAsyncReplyMessage,
   GetAsyncRequestMessage,
   RoleReplyMessage,
   RoleRequestMessage,
   SetAsyncMessage,
 } from "./protocol/controller-role.ts";
+import type {
+  BarrierReplyMessage,
+  BarrierRequestMessage,
+  EchoReplyMessage,
+  EchoRequestMessage,
+} from "./protocol/echo.ts";
 import type { ErrorMessage } from "./protocol/error.ts";
 import type { ExperimenterMessage, RawMessage } from "./protocol/experimenter.ts";
 import type { FlowModMessage } from "./protocol/flow-mod.ts";
@@ -30,6 +30,8 @@ import { anyMessage, messageName } from "./protocol/messages.ts";
 import type { MeterModMessage } from "./protocol/meters.ts";
 import type { PortModMessage, TableModMessage } from "./protocol/modification.ts";
 import type { MultipartReplyMessage, MultipartRequestMessage } from "./protocol/multipart.ts";
+import type { NxMessage } from "./protocol/nx-messages.ts";
+import type { RequestForwardMessage, RoleStatusMessage } from "./protocol/onf-status.ts";
 import type { PacketInMessage, PacketOutMessage } from "./protocol/packet.ts";
 import type { PortStatusMessage } from "./protocol/port-status.ts";
 import type { QueueGetConfigReplyMessage, QueueGetConfigRequestMessage } from "./protocol/queues.ts";
@@ -81,6 +83,9 @@ export type Message =
   | FlowMonitorCancelMessage
   | FlowMonitorPausedMessage
   | FlowMonitorResumedMessage
+  | RoleStatusMessage
+  | RequestForwardMessage
+  | NxMessage
   | RawMessage;
 
 /** The name of a message. */

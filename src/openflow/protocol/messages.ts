@@ -21,6 +21,8 @@ import { hello } from "./hello.ts";
 import { meterMod } from "./meters.ts";
 import { portMod, tableMod } from "./modification.ts";
 import { type MultipartTable, multipartReplies, multipartRequests } from "./multipart.ts";
+import { nxMessages } from "./nx-messages.ts";
+import { requestForward, roleStatus } from "./onf-status.ts";
 import { packetIn, packetOut } from "./packet.ts";
 import { portStatus } from "./port-status.ts";
 import { queueGetConfigReply, queueGetConfigRequest } from "./queues.ts";
@@ -129,9 +131,12 @@ class MessageCodec implements Codec<Message> {
         1870: flowMonitorCancel,
         1871: flowMonitorPaused,
         1872: flowMonitorResumed,
+        1911: roleStatus,
         2300: bundleControl,
         2301: bundleAdd(this),
+        2350: requestForward(this),
       },
+      [Experimenter.nicira]: nxMessages,
     };
     this.#multipart = { [MULTIPART_REQUEST]: multipartRequests, [MULTIPART_REPLY]: multipartReplies };
     const routes: Route[] = [

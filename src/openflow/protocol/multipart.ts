@@ -33,6 +33,7 @@ import {
   meterRequest,
   meterStats,
 } from "./meters.ts";
+import { type IpfixStats, ipfixStats } from "./nx-ipfix.ts";
 import { type PortDesc, portDesc } from "./ports.ts";
 import { type QueueStats, type QueueStatsRequest, queueStats, queueStatsRequest } from "./queues.ts";
 import {
@@ -73,6 +74,8 @@ export interface MultipartRequestBodies {
   tableFeatures: TableFeatures[];
   portDesc: undefined;
   flowMonitor: FlowMonitorRequest[];
+  ipfixBridge: undefined;
+  ipfixFlow: undefined;
   raw: RawMultipart;
 }
 
@@ -93,6 +96,8 @@ export interface MultipartReplyBodies {
   tableFeatures: TableFeatures[];
   portDesc: PortDesc[];
   flowMonitor: FlowUpdate[];
+  ipfixBridge: IpfixStats;
+  ipfixFlow: IpfixStats[];
   raw: RawMultipart;
 }
 
@@ -144,6 +149,7 @@ function withBody<T extends Direction, N extends MultipartName, B>(
 function withoutBody<T extends Direction, N extends MultipartName>(
   type: T,
   multipart: N,
+  pad: number = PAD,
 ): Struct<Multipart<T, N, undefined>> {
   return message(
     type,
@@ -155,7 +161,7 @@ function withoutBody<T extends Direction, N extends MultipartName>(
       more: f.pad(TYPE).flag16(),
       body: undefined,
     }),
-    { pad: PAD },
+    { pad },
   );
 }
 
@@ -198,6 +204,8 @@ export interface MultipartTable<M> {
 /** The bytes of an experimenter's two ids, which are set from the tables below. */
 const IDS = 8;
 const FLOW_MONITOR = 1870;
+const IPFIX_BRIDGE = 3;
+const IPFIX_FLOW = 4;
 
 export const multipartRequests: MultipartTable<MultipartRequestMessage> = {
   standard: {
@@ -219,6 +227,10 @@ export const multipartRequests: MultipartTable<MultipartRequestMessage> = {
   experimenters: {
     [Experimenter.onf]: {
       [FLOW_MONITOR]: withBody("multipartRequest", "flowMonitor", (f) => f.pad(IDS).list(flowMonitorRequest)),
+    },
+    [Experimenter.nicira]: {
+      [IPFIX_BRIDGE]: withoutBody("multipartRequest", "ipfixBridge", PAD + IDS),
+      [IPFIX_FLOW]: withoutBody("multipartRequest", "ipfixFlow", PAD + IDS),
     },
   },
   raw: rawBody("multipartRequest"),
@@ -244,6 +256,10 @@ export const multipartReplies: MultipartTable<MultipartReplyMessage> = {
   experimenters: {
     [Experimenter.onf]: {
       [FLOW_MONITOR]: withBody("multipartReply", "flowMonitor", (f) => f.pad(IDS).list(flowUpdate)),
+    },
+    [Experimenter.nicira]: {
+      [IPFIX_BRIDGE]: withBody("multipartReply", "ipfixBridge", (f) => f.pad(IDS).part(ipfixStats)),
+      [IPFIX_FLOW]: withBody("multipartReply", "ipfixFlow", (f) => f.pad(IDS).list(ipfixStats)),
     },
   },
   raw: rawBody("multipartReply"),

@@ -12,7 +12,7 @@ function outcome(bytes: Uint8Array, from: string): string {
     // A cause would be an error of the language, such as a read outside the buffer.
     assert.equal(error.cause, undefined, `${from}: ${hexOf(bytes)}`);
     assert.ok(error.offset >= 0 && error.offset <= bytes.length, `${from}: offset ${error.offset}`);
-    assert.match(error.field, /^[a-zA-Z]+([.[]|$)/, from);
+    assert.match(error.field, /^[a-zA-Z]\w*([.[]|$)/, from);
     return `${error.offset} ${error.field} ${error.message}`;
   }
 }
