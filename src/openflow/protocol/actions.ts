@@ -3,10 +3,16 @@
 import type { Codec } from "../wire/codec.ts";
 import { convert } from "../wire/convert.ts";
 import { family } from "../wire/family.ts";
-import { Fault, shown } from "../wire/fault.ts";
 import { type Struct, struct } from "../wire/struct.ts";
 import { Experimenter } from "./header.ts";
+import { type LegacyAction, legacyActions } from "./legacy-actions.ts";
 import type { Oxm } from "./match.ts";
+import { type CloneAction, type CtAction, type NatAction, nxCtActions } from "./nx-ct.ts";
+import { type CopyFieldAction, type NxFieldAction, nxFieldActions, onfActions } from "./nx-field-actions.ts";
+import { type Learn2Action, type LearnAction, nxLearnActions } from "./nx-learn.ts";
+import { type NxListedAction, nxListedActions } from "./nx-listed-actions.ts";
+import { type NxPlainAction, nxPlainActions } from "./nx-plain-actions.ts";
+import { checkedInteger, narrowSubfield } from "./nx-subfield.ts";
 import { setOxm } from "./oxm.ts";
 import { subfield } from "./subfield.ts";
 import type { SubfieldName } from "./subfields.ts";
@@ -114,6 +120,16 @@ export type Action =
   | SetFieldAction
   | RegMoveAction
   | RegLoadAction
+  | NxPlainAction
+  | NxFieldAction
+  | CopyFieldAction
+  | NxListedAction
+  | LearnAction
+  | Learn2Action
+  | CtAction
+  | NatAction
+  | CloneAction
+  | LegacyAction
   | ExperimenterAction
   | RawAction;
 
@@ -157,6 +173,7 @@ const regMove = struct(
     src: f.part(subfield),
     dst: f.part(subfield),
   }),
+  { aligned: true },
 );
 
 interface RegLoadWire extends Omit<RegLoadAction, "ofs" | "nBits"> {
@@ -166,15 +183,8 @@ interface RegLoadWire extends Omit<RegLoadAction, "ofs" | "nBits"> {
 
 const regLoadWire = struct(
   "regLoad",
-  (f): RegLoadWire => ({ type: "regLoad", ofsNBits: f.u16(), dst: f.part(subfield), value: f.u64() }),
+  (f): RegLoadWire => ({ type: "regLoad", ofsNBits: f.u16(), dst: f.part(narrowSubfield), value: f.u64() }),
 );
-
-function checked(value: number, min: number, max: number, key: string): number {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new Fault(`must be a whole number from ${min} to ${max}, not ${shown(value)}`, -1, key);
-  }
-  return value;
-}
 
 const regLoad = convert<RegLoadWire, RegLoadAction>(regLoadWire, {
   toValue: ({ ofsNBits, dst, value }) => ({
@@ -186,11 +196,20 @@ const regLoad = convert<RegLoadWire, RegLoadAction>(regLoadWire, {
   }),
   toWire: ({ ofs, nBits, dst, value }) => ({
     type: "regLoad",
-    ofsNBits: checked(ofs, 0, 1023, "ofs") * 64 + checked(nBits, 1, 64, "nBits") - 1,
+    ofsNBits: checkedInteger(ofs, 0, 1023, "ofs") * 64 + checkedInteger(nBits, 1, 64, "nBits") - 1,
     dst,
     value,
   }),
 });
+
+/** The actions that ct and clone hold; the codec of all actions is made with theirs. */
+const nested: Codec<Action> = {
+  name: "action",
+  minBytes: 8,
+  fixedBytes: undefined,
+  read: (reader) => action.read(reader),
+  write: (writer, value) => action.write(writer, value),
+};
 
 /** One action, with its type and length. */
 export const action: Codec<Action> = family<Action>("action", {
@@ -211,6 +230,21 @@ export const action: Codec<Action> = family<Action>("action", {
     25: setField,
     26: tagged("pushPbb"),
     27: plain("popPbb"),
+    ...legacyActions,
   },
-  experimenters: { subtypeBytes: 2, members: { [Experimenter.nicira]: { 6: regMove, 7: regLoad } } },
+  experimenters: {
+    subtypeBytes: 2,
+    members: {
+      [Experimenter.nicira]: {
+        6: regMove,
+        7: regLoad,
+        ...nxPlainActions,
+        ...nxFieldActions,
+        ...nxLearnActions,
+        ...nxCtActions(nested),
+        ...nxListedActions,
+      },
+      [Experimenter.onf]: onfActions,
+    },
+  },
 });

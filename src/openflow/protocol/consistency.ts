@@ -4,6 +4,7 @@
 import type { Action, OutputAction, RegLoadAction, RegMoveAction, SetFieldAction } from "./actions.ts";
 import type { Instruction } from "./instructions.ts";
 import type { Match } from "./match.ts";
+import { extensionRules } from "./nx-consistency.ts";
 import type { OxmField, PrerequisiteName } from "./oxm-field.ts";
 import { oxmFieldByName, oxmFields } from "./oxm-fields.ts";
 import { anyPacket, meets, type PacketShape, shapeOfMatch, shapeWith } from "./packet-shape.ts";
@@ -185,6 +186,13 @@ const rules: { readonly [T in Action["type"]]: Rule<Action & { type: T }> } = {
   popPbb: unchanged,
   regMove: checkRegMove,
   regLoad: checkRegLoad,
+  ...extensionRules({
+    needs: (what, name, shape) =>
+      meets(shape, name) ? undefined : { ...lacks(what, name), error: "OFPBAC_MATCH_INCONSISTENT" },
+    field: refusedSubfield,
+    setField: checkSetField,
+    actions: checkActions,
+  }),
   experimenter: unchanged,
   raw: unchanged,
 };

@@ -14,6 +14,8 @@ export interface PacketShape {
   readonly tags: number;
   /** Whether there certainly is no tag. */
   readonly untagged: boolean;
+  /** Whether it certainly went through connection tracking. */
+  readonly tracked?: boolean;
 }
 
 /** Fields that prerequisites ask about, VLANs aside. */

@@ -2,14 +2,15 @@
 import type { Action, OutputAction } from "../protocol/actions.ts";
 import type { Instruction } from "../protocol/instructions.ts";
 import type { Oxm } from "../protocol/match.ts";
-import type { OxmFieldName } from "../protocol/oxm-field.ts";
 import { oxmFieldByName } from "../protocol/oxm-fields.ts";
 import { Port } from "../protocol/ports.ts";
 import { bitsOfOxm, formatFieldValue } from "./field-text.ts";
 import { inOrder } from "./instruction-order.ts";
 import { allOnes, formatHex, formatWideHex } from "./number-text.ts";
+import { type ExtensionAction, extensionPrinters, type Printers } from "./nx-action-printer.ts";
 import { formatPort, type PortNames } from "./port-text.ts";
 import { formatBytes, formatRawOxm } from "./raw-text.ts";
+import { setFieldWord } from "./set-field-words.ts";
 import { formatSubfield } from "./subfield-text.ts";
 import { tciOfOxm } from "./vlan-text.ts";
 
@@ -30,14 +31,17 @@ export function instructionsText(instructions: readonly Instruction[], ports?: P
   return texts.length === 0 ? "drop" : texts.join(",");
 }
 
-type ActionPrinter<A> = (action: A, ports: PortNames | undefined) => string;
+type ActionPrinter<A> = (action: A, ports: PortNames | undefined, printers: Printers) => string;
 type InstructionPrinter<I> = (instruction: I, ports: PortNames | undefined) => string;
 
 function actionText(action: Action, ports: PortNames | undefined): string {
-  return (actionPrinters[action.type] as ActionPrinter<Action>)(action, ports);
+  return (allPrinters[action.type] as ActionPrinter<Action>)(action, ports, printers);
 }
 
-const actionPrinters: { readonly [T in Action["type"]]: ActionPrinter<Action & { type: T }> } = {
+/** The actions of OpenFlow 1.3, and the two that wrote registers first. */
+type BasicAction = Exclude<Action, ExtensionAction>;
+
+const actionPrinters: { readonly [T in BasicAction["type"]]: ActionPrinter<BasicAction & { type: T }> } = {
   output: outputText,
   copyTtlOut: () => "copy_ttl_out",
   copyTtlIn: () => "copy_ttl_in",
@@ -65,6 +69,14 @@ const actionPrinters: { readonly [T in Action["type"]]: ActionPrinter<Action & {
   raw: ({ number, data }) => `raw_action(type=${number},data=${formatBytes(data)})`,
 };
 
+const allPrinters: { readonly [T in Action["type"]]: ActionPrinter<Action & { type: T }> } = {
+  ...actionPrinters,
+  ...extensionPrinters,
+};
+
+/** What actions that hold others are printed with. */
+const printers: Printers = { actions: actionsText, setField: setFieldText };
+
 const instructionPrinters: {
   readonly [T in Instruction["type"]]: InstructionPrinter<Instruction & { type: T }>;
 } = {
@@ -86,23 +98,13 @@ function outputText({ port, maxLen }: OutputAction, ports: PortNames | undefined
   return port >= Port.inPort ? text : `output:${text}`;
 }
 
-/** Words of set_field that differ from those of matches. */
-const setFieldWords: Partial<Record<OxmFieldName, string>> = {
-  ethSrc: "eth_src",
-  ethDst: "eth_dst",
-  ethType: "eth_type",
-  ipv4Src: "ip_src",
-  ipv4Dst: "ip_dst",
-  inPort: "in_port_oxm",
-};
-
 function setFieldText(oxm: Oxm, ports: PortNames | undefined): string {
   if (oxm.field === "raw") {
     const { word, value } = formatRawOxm(oxm);
     return `set_field:${value}->${word}`;
   }
   const field = oxmFieldByName.get(oxm.field);
-  const word = setFieldWords[oxm.field] ?? field?.text[0] ?? oxm.field;
+  const word = field === undefined ? oxm.field : setFieldWord(field);
   const bits = oxm.field === "vlanVid" ? tciOfOxm(oxm) : bitsOfOxm(oxm);
   if (field === undefined || bits === undefined) return `set_field:${String(oxm.value)}->${word}`;
   const mask = oxm.mask === undefined ? "" : `/${formatHex(bits.mask)}`;

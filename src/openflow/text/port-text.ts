@@ -59,6 +59,11 @@ export function formatPort(port: number, names?: PortNames): string {
   return /^[A-Za-z][A-Za-z0-9]*$/.test(name) ? name : JSON.stringify(name);
 }
 
+/** As {@link formatPort}, of a port in the 16 bits of OpenFlow 1.0. */
+export function formatPort16(port: number, names?: PortNames): string {
+  return formatPort(port >= firstReservedOpenFlow10 ? port + 0xffff0000 : port, names);
+}
+
 function portOfNumber(token: Token): number {
   const number = Number(token.text);
   if (number <= lastOrdinaryPort) return number;

@@ -66,6 +66,16 @@ export function wholeSubfield(token: Token): SubfieldRange {
   return { name, ofs: 0, nBits: bits };
 }
 
+/** All bits of a field. */
+export function wholeBits(name: SubfieldName): SubfieldRange {
+  return { name, ofs: 0, nBits: widthOf(name) };
+}
+
+/** Whether these are all bits of a field. */
+export function isWhole({ name, ofs, nBits }: SubfieldRange): boolean {
+  return ofs === 0 && nBits === widthOf(name);
+}
+
 function lookUp(token: Token, word: string): { name: SubfieldName; bits: number } {
   if (headerPattern.test(word)) {
     const header = Number.parseInt(word, 16);
