@@ -28,6 +28,7 @@ export const subfield: Codec<SubfieldName> = {
     if (header === undefined || header >>> 16 === EXPERIMENTER_CLASS) {
       throw new Fault(`${shown(value)} is no field with a four-byte header`, -1);
     }
+    writer.ensure(4);
     writer.u32(header);
   },
 };
