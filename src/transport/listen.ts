@@ -127,6 +127,9 @@ function resolved(target: PassiveTarget, server: Server): PassiveTarget {
   return { ...target, port: address.port };
 }
 
+/** Connections that may wait to be accepted, as far as the system lets them: all of a reconnect storm should find room. */
+const backlog = 4096;
+
 function bind(
   server: Server,
   where: { host: string; port: number } | { path: string },
@@ -143,7 +146,7 @@ function bind(
     };
     server.once("error", onError);
     server.once("listening", onListening);
-    server.listen(where);
+    server.listen({ ...where, backlog });
   });
 }
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type CommandOutput, tryCommand, words } from "../../lab/command.ts";
 import { type OpenVSwitch, startOpenVSwitch } from "../../lab/open-vswitch.ts";
@@ -11,7 +12,14 @@ import { TestNode } from "./policy-node.ts";
 
 const compiled = new URL("../../examples/", import.meta.url);
 const sources = new URL("../../../examples/", import.meta.url);
-const tested = ["controller", "lane-from-code", "port-tags", "read-flows", "same-node-flows"];
+const tested = [
+  "controller",
+  "lane-from-code",
+  "learning-switch",
+  "port-tags",
+  "read-flows",
+  "same-node-flows",
+];
 
 /** Makes the compiled tree a package of its own: `ovskit/…` from inside it means the compiled sources, not dist. */
 async function nameCompiledTree(): Promise<void> {
@@ -37,6 +45,23 @@ function way(mac: string, out: string): string {
 
 function run(name: string, ...args: string[]): Promise<CommandOutput> {
   return tryCommand(process.execPath, [fileURLToPath(new URL(`${name}.js`, compiled)), ...args]);
+}
+
+/** The flows of the learning switch's bridge. */
+function dump(ovs: OpenVSwitch): Promise<string> {
+  return ovs.ofctl("-O", "OpenFlow13", "--no-stats", "--names", "dump-flows", ovs.mgmt("br-l"));
+}
+
+/** How many packets have left by a port. */
+async function sent(ovs: OpenVSwitch, name: string): Promise<number> {
+  const text = await ovs.ofctl("-O", "OpenFlow13", "dump-ports", ovs.mgmt("br-l"), name);
+  return Number(/tx pkts=(\d+)/.exec(text)?.[1]);
+}
+
+/** Waits for something that comes in its own time. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  // oxlint-disable-next-line no-await-in-loop -- to look again is the point
+  while (!(await isSo())) await delay(50);
 }
 
 describe("the examples", () => {
@@ -143,6 +168,45 @@ describeWith(["openvswitch"], "the examples on a private Open vSwitch", function
     assert.match(text, /^port 1: p1 /m);
     assert.match(text, /^it says hello, too$/m);
     await ovs.vsctl("del-controller", "br-c");
+  });
+
+  it("learning-switch floods what it doesn't know and installs flows for who talks to whom", async () => {
+    const [p1, p2] = ["l1", "l2"].map((name) =>
+      words(`-- add-port br-l ${name} -- set interface ${name} type=dummy`),
+    );
+    await ovs.addBridge("br-l", ...(p1 ?? []), ...(p2 ?? []));
+    await ovs.vsctl("set-fail-mode", "br-l", "secure");
+    const child = spawn(process.execPath, [
+      fileURLToPath(new URL("learning-switch.js", compiled)),
+      "ptcp:0:127.0.0.1",
+    ]);
+    try {
+      const port = await new Promise<string>((resolve) => {
+        child.stdout.setEncoding("utf8").once("data", (text: string) => resolve(/\d+/.exec(text)?.[0] ?? ""));
+      });
+      await ovs.vsctl("set-controller", "br-l", `tcp:127.0.0.1:${port}`);
+      await until(async () => (await dump(ovs)).includes("actions=CONTROLLER"));
+      const send = async (name: string, src: string, dst: string): Promise<void> => {
+        await ovs.appctl(
+          "netdev-dummy/receive",
+          name,
+          `in_port(1),eth(src=${src},dst=${dst}),eth_type(0x1234)`,
+        );
+      };
+      const [one, two] = ["50:54:00:00:00:01", "50:54:00:00:00:02"];
+      await send("l1", one, "ff:ff:ff:ff:ff:ff");
+      await until(async () => (await sent(ovs, "l2")) === 1);
+      assert.doesNotMatch(await dump(ovs), /priority=1/);
+      await send("l2", two, one);
+      await until(async () =>
+        (await dump(ovs)).includes(`in_port=l2,dl_src=${two},dl_dst=${one} actions=output:l1`),
+      );
+      await until(async () => (await sent(ovs, "l1")) === 1);
+      assert.equal((await dump(ovs)).match(/priority=1,/g)?.length, 1);
+    } finally {
+      child.kill();
+    }
+    await ovs.vsctl("del-controller", "br-l");
   });
 
   it("lane-from-code installs a lane and takes it out again", async () => {
