@@ -57,22 +57,22 @@ export { Meter, MeterBandBit, MeterFlag } from "./protocol/meters.ts";
 export type * from "./protocol/modification.ts";
 export type * from "./protocol/multipart.ts";
 export type * from "./protocol/nx-connection.ts";
-export type * from "./protocol/nx-ct-flush.ts";
-export type * from "./protocol/nx-flow-mod.ts";
-export type * from "./protocol/nx-ipfix.ts";
-export type * from "./protocol/nx-messages.ts";
-export type * from "./protocol/nx-packet-in.ts";
-export type * from "./protocol/nx-packet-property.ts";
-export type * from "./protocol/nx-tlv-table.ts";
-export type * from "./protocol/onf-status.ts";
 export type * from "./protocol/nx-ct.ts";
 export { CtFlag, NatFlag, NO_RECIRC } from "./protocol/nx-ct.ts";
+export type * from "./protocol/nx-ct-flush.ts";
 export type * from "./protocol/nx-field-actions.ts";
+export type * from "./protocol/nx-flow-mod.ts";
+export type * from "./protocol/nx-ipfix.ts";
 export type * from "./protocol/nx-learn.ts";
 export { LearnFlag } from "./protocol/nx-learn.ts";
 export type * from "./protocol/nx-listed-actions.ts";
+export type * from "./protocol/nx-messages.ts";
+export type * from "./protocol/nx-packet-in.ts";
+export type * from "./protocol/nx-packet-property.ts";
 export type * from "./protocol/nx-plain-actions.ts";
 export type { FieldBits } from "./protocol/nx-subfield.ts";
+export type * from "./protocol/nx-tlv-table.ts";
+export type * from "./protocol/onf-status.ts";
 export type { OxmFieldName, OxmValues } from "./protocol/oxm-field.ts";
 export type * from "./protocol/packet.ts";
 export type * from "./protocol/port-status.ts";
@@ -85,6 +85,7 @@ export type * from "./protocol/switch-config.ts";
 export { Capability } from "./protocol/switch-config.ts";
 export type * from "./protocol/switch-stats.ts";
 export type * from "./protocol/table-features.ts";
+export type { PacketChanges, ReceivedPacket } from "./received-packet.ts";
 export {
   BundleError,
   type BundlePhase,
