@@ -5,7 +5,7 @@ import {
   type Action,
   CONTROLLER_NO_BUFFER,
   DecodeError,
-  decodePacket,
+  decodeEthernet,
   flowMod,
   listenForSwitches,
   NO_BUFFER,
@@ -24,7 +24,7 @@ function forward(found: Switch, ports: Map<string, number>, packet: PacketInMess
   const { match, bufferId, data } = packet;
   const inPort = match.find((oxm) => oxm.field === "inPort")?.value;
   if (inPort === undefined) return;
-  const { src, dst } = decodePacket(data, { upTo: "ethernet" }).ethernet;
+  const { src, dst } = decodeEthernet(data);
   ports.set(src, inPort);
   const actions = output(ports.get(dst) ?? Port.flood);
   if (ports.has(dst)) {

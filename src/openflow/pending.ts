@@ -45,6 +45,12 @@ export class Pending {
 
   /** A free transaction id. */
   take(): number {
+    const next = this.#next;
+    // Mostly nobody waits, and then every id is free.
+    if (this.#waiters.size === 0 && this.#ranges.size === 0 && next <= lastXid) {
+      this.#next = next + 1;
+      return next;
+    }
     return this.#takeRun(1);
   }
 

@@ -6,7 +6,7 @@ import { faultWithin } from "../wire/fault.ts";
 import { Reader } from "../wire/reader.ts";
 import { readArp } from "./arp.ts";
 import { type ChecksumState, judgeChecksum, sumWords } from "./checksum.ts";
-import { EtherType, ethernetHeader, readTags } from "./ethernet.ts";
+import { type Ethernet, EtherType, ethernetHeader, readTags } from "./ethernet.ts";
 import { readIcmp } from "./icmp.ts";
 import { readIcmpv6 } from "./icmpv6.ts";
 import { ipv4PseudoHeader, isIpv4Fragment, readIpv4 } from "./ipv4.ts";
@@ -19,8 +19,8 @@ import { readUdp, UDP_BYTES } from "./udp.ts";
 /** Options of {@link decodePacket}. */
 export interface DecodePacketOptions {
   /**
-   * The innermost layer that is looked at; what it carries is `payload`. A learning switch needs no more than
-   * `"ethernet"`, which takes a fraction of the time. Default `"transport"`, all of them.
+   * The innermost layer that is looked at; what it carries is `payload`. Default `"transport"`, all of them. For the
+   * addresses of the frame alone there is {@link decodeEthernet}.
    */
   readonly upTo?: "ethernet" | "network" | "transport" | undefined;
 }
@@ -48,6 +48,25 @@ export function decodePacket(bytes: Uint8Array, options: DecodePacketOptions = {
   }
 }
 
+/**
+ * Decodes the Ethernet header alone, in a fraction of the time: all that a learning switch looks at. `etherType` is what
+ * stands there, which may announce a tag. Throws a `DecodeError` as {@link decodePacket} does.
+ */
+export function decodeEthernet(bytes: Uint8Array): Ethernet {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new DecodeError("must be a Uint8Array", 0, "ethernet");
+  }
+  reader.open(bytes);
+  try {
+    return ethernetHeader.read(reader);
+  } catch (error) {
+    const fault = faultWithin(error, "ethernet");
+    throw new DecodeError(fault.message, Math.max(fault.offset, 0), fault.path);
+  } finally {
+    reader.close();
+  }
+}
+
 function readFrame(upTo: "ethernet" | "network" | "transport"): Packet {
   const packet: Packet = {
     ethernet: ethernetHeader.read(reader),
@@ -69,7 +88,7 @@ function readFrame(upTo: "ethernet" | "network" | "transport"): Packet {
     packet.undecoded = readNetwork(packet, upTo === "transport");
   }
   packet.payload = reader.copy(reader.offset, reader.end);
-  packet.trailer = reader.copy(reader.end, frameEnd);
+  packet.trailer = frameEnd > reader.end ? reader.copy(reader.end, frameEnd) : NOTHING;
   return packet;
 }
 

@@ -12,7 +12,7 @@ export {
   pingRequest,
   type Station,
 } from "./crafted.ts";
-export { type DecodePacketOptions, decodePacket } from "./decoding.ts";
+export { type DecodePacketOptions, decodeEthernet, decodePacket } from "./decoding.ts";
 export { type EncodePacketOptions, encodePacket } from "./encoding.ts";
 export { type Ethernet, EtherType, type VlanTag, type VlanTagInput } from "./ethernet.ts";
 export { type Icmp, type IcmpInput, IcmpType } from "./icmp.ts";

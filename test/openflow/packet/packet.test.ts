@@ -1,6 +1,13 @@
 // The packet codec: frames of Linux and Open vSwitch, both ways, and what broken and cut ones come to.
 import assert from "node:assert/strict";
-import { decodePacket, EncodeError, encodePacket, type Packet } from "../../../src/openflow/index.ts";
+import {
+  DecodeError,
+  decodeEthernet,
+  decodePacket,
+  EncodeError,
+  encodePacket,
+  type Packet,
+} from "../../../src/openflow/index.ts";
 import { bytesOf, hexOf } from "../protocol/recordings.ts";
 import { handMade, linuxFrames, switchFrames } from "./frames.ts";
 
@@ -239,6 +246,15 @@ describe("A frame with", () => {
 
 describe("Only as much of a frame as is asked for", () => {
   const [bytes = new Uint8Array(0)] = switchFrames;
+
+  it("is its Ethernet header", () => {
+    assert.deepEqual(decodeEthernet(bytes), {
+      dst: "50:54:00:00:00:07",
+      src: "50:54:00:00:00:05",
+      etherType: 0x0800,
+    });
+    assert.throws(() => decodeEthernet(bytes.subarray(0, 13)), DecodeError);
+  });
 
   it("is read up to Ethernet", () => {
     const { ethernet, ipv4, payload } = decodePacket(bytes, { upTo: "ethernet" });
