@@ -20,6 +20,11 @@ export interface ConnectSwitchOptions extends ChannelOptions, WaitOptions {
    * What comes before a listener is there is lost: to miss nothing, attach it and call `Switch.askForAsyncMessages` instead.
    */
   readonly asyncMessages?: boolean | undefined;
+  /**
+   * Ask for packets in Open vSwitch's second form, in which they carry `userdata` and can be paused and resumed; see
+   * `Switch.askForPacketIn2`. Default false.
+   */
+  readonly packetIn2?: boolean | undefined;
 }
 
 /** OpenFlow's port (OpenFlow 1.3.5, 6.3.3). */
@@ -59,6 +64,7 @@ export async function introduce(
     const features = await channel.request({ type: "featuresRequest" }, wait);
     if (features.type !== "featuresReply") throw new ProtocolError(peer, `no features but ${features.type}`);
     const found = new Switch(channel, features);
+    if (options.packetIn2 === true) await found.askForPacketIn2(wait);
     if (options.asyncMessages === true) await found.askForAsyncMessages(wait);
     signal.throwIfAborted();
     return found;

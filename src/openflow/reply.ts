@@ -14,6 +14,11 @@ const replyTypes: Partial<Record<MessageType, MessageType>> = {
   barrierRequest: "barrierReply",
   multipartRequest: "multipartReply",
   bundleControl: "bundleControl",
+  queueGetConfigRequest: "queueGetConfigReply",
+  roleRequest: "roleReply",
+  getAsyncRequest: "getAsyncReply",
+  nxRoleRequest: "nxRoleReply",
+  tlvTableRequest: "tlvTableReply",
   experimenter: "experimenter",
 };
 

@@ -12,18 +12,22 @@ import type { MessageCounts } from "./message-stream.ts";
 import type { FlowMod, FlowModMessage } from "./protocol/flow-mod.ts";
 import type { FlowRemovedMessage } from "./protocol/flow-removed.ts";
 import type { AggregateStats, FlowStats, FlowStatsRequest } from "./protocol/flow-stats.ts";
+import type { GroupDesc, GroupStats } from "./protocol/groups.ts";
+import { Meter, type MeterConfig, type MeterStats } from "./protocol/meters.ts";
 import type { MultipartName, MultipartReplyBodies, MultipartRequestBodies } from "./protocol/multipart.ts";
-import type { PacketInMessage } from "./protocol/packet.ts";
+import type { PacketIn2Message } from "./protocol/nx-packet-in.ts";
+import type { TlvMap, TlvTable, TlvTableCommand } from "./protocol/nx-tlv-table.ts";
 import type { PortStatusMessage } from "./protocol/port-status.ts";
-import { Port, type PortDesc, Table } from "./protocol/ports.ts";
+import { Group, Port, type PortDesc, Table } from "./protocol/ports.ts";
 import type { FeaturesReplyMessage } from "./protocol/switch-config.ts";
 import type { PortStats, SwitchDesc, TableStats } from "./protocol/switch-stats.ts";
+import { type PacketChanges, type ReceivedPacket, receivedPacket, resumption } from "./received-packet.ts";
 import { ProtocolError, SwitchError } from "./session-errors.ts";
 
 /** Events of a switch. */
 export interface SwitchEvents {
   /** A packet for the controller. Comes only after {@link Switch.askForAsyncMessages}, where we connected to the switch. */
-  packetIn: [PacketInMessage];
+  packetIn: [ReceivedPacket];
   /** A port came, went or changed; the same condition holds. */
   portStatus: [PortStatusMessage];
   /** A flow that asked for it is gone; the same condition holds. */
@@ -89,6 +93,26 @@ export class Switch extends EventEmitter<SwitchEvents> {
   /** The counters of all tables (`OFPMP_TABLE`). */
   tables(options: WaitOptions = {}): Promise<TableStats[]> {
     return this.multipart("table", undefined, options);
+  }
+
+  /** Every group as it is set up (`OFPMP_GROUP_DESC`; OpenFlow 1.3.5, 7.3.5.10). */
+  groups(options: WaitOptions = {}): Promise<GroupDesc[]> {
+    return this.multipart("groupDesc", undefined, options);
+  }
+
+  /** The counters of one group, or of all (`OFPMP_GROUP`). */
+  groupStats(groupId: number = Group.all, options: WaitOptions = {}): Promise<GroupStats[]> {
+    return this.multipart("groupStats", { groupId }, options);
+  }
+
+  /** One meter as it is set up, or all (`OFPMP_METER_CONFIG`; OpenFlow 1.3.5, 7.3.5.13). */
+  meters(meterId: number = Meter.all, options: WaitOptions = {}): Promise<MeterConfig[]> {
+    return this.multipart("meterConfig", { meterId }, options);
+  }
+
+  /** The counters of one meter, or of all (`OFPMP_METER`). */
+  meterStats(meterId: number = Meter.all, options: WaitOptions = {}): Promise<MeterStats[]> {
+    return this.multipart("meterStats", { meterId }, options);
   }
 
   /** The flows that `filter` lets through, default all (`OFPMP_FLOW`; OpenFlow 1.3.5, 7.3.5.2). */
@@ -163,6 +187,45 @@ export class Switch extends EventEmitter<SwitchEvents> {
     await this.request({ type: "setConfig", flags: 0, missSendLen: 0xffff }, options);
   }
 
+  /**
+   * Asks for packets in Open vSwitch's second form (NXT_PACKET_IN2): they still come as `packetIn` events, which then have the
+   * packet as it came too. Only so does a packet carry `userdata`, and only so can a flow's `controller(pause)` be resumed.
+   */
+  async askForPacketIn2(options: WaitOptions = {}): Promise<void> {
+    await this.request({ type: "setPacketInFormat", format: "packetIn2" }, options);
+  }
+
+  /**
+   * Lets a paused packet go on behind the action that paused it (NXT_RESUME), as it came or changed. Settles when the switch has
+   * taken it; throws a TypeError for a packet that isn't paused, and a `SwitchError` where the bridge has changed too much since.
+   */
+  async resume(
+    packet: ReceivedPacket | PacketIn2Message,
+    changes: PacketChanges = {},
+    options: WaitOptions = {},
+  ): Promise<void> {
+    await this.request(resumption(packet, changes), options);
+  }
+
+  /** Which tunnel options have a `tun_metadata` field (NXT_TLV_TABLE_REQUEST). */
+  async tlvTable(options: WaitOptions = {}): Promise<TlvTable> {
+    const reply = await this.request({ type: "tlvTableRequest" }, options);
+    if (reply.type !== "tlvTableReply") {
+      throw new ProtocolError(this.peer, `a tlvTableRequest was answered with ${reply.type}`);
+    }
+    const { maxOptionSpace, maxFields, maps } = reply;
+    return { maxOptionSpace, maxFields, maps };
+  }
+
+  /** Changes that table (NXT_TLV_TABLE_MOD); `clear` needs no maps. The table is the bridge's, and all controllers share it. */
+  async changeTlvTable(
+    command: TlvTableCommand,
+    maps: readonly TlvMap[] = [],
+    options: WaitOptions = {},
+  ): Promise<void> {
+    await this.request({ type: "tlvTableMod", command, maps: [...maps] }, options);
+  }
+
   /** Settles when the switch has dealt with everything sent before. */
   barrier(options: WaitOptions = {}): Promise<void> {
     return this.#channel.barrier(options);
@@ -232,6 +295,7 @@ export class Switch extends EventEmitter<SwitchEvents> {
 
   #hear(message: Message): void {
     if (message.type === "packetIn") this.emit("packetIn", message);
+    else if (message.type === "packetIn2") this.emit("packetIn", receivedPacket(message));
     else if (message.type === "portStatus") this.emit("portStatus", message);
     else if (message.type === "flowRemoved") this.emit("flowRemoved", message);
     else this.#pass(message);

@@ -14,9 +14,6 @@ import type { Match, Oxm } from "./match.ts";
 import { oxm } from "./oxm.ts";
 import type { PacketInReason } from "./packet.ts";
 
-/** Why a packet came: what OpenFlow 1.3 tells, and what later versions tell apart. */
-export type PacketIn2Reason = PacketInReason | "actionSet" | "group" | "packetOut";
-
 /** A property that the library doesn't know: kept as it came. */
 export interface RawPacketProperty {
   type: "raw";
@@ -59,7 +56,7 @@ export type PacketProperty =
   /** The cookie of the flow that sent it. */
   | { type: "cookie"; cookie: bigint }
   /** A number is a reason the library has no name for. */
-  | { type: "reason"; reason: PacketIn2Reason | number }
+  | { type: "reason"; reason: PacketInReason | number }
   /** The packet's pipeline fields: ingress port, registers, tunnel, connection tracking. */
   | { type: "metadata"; match: Match }
   /** The `userdata` of the action that sent it. */
@@ -71,14 +68,7 @@ export type PacketProperty =
 type Continuation<T extends ContinuationProperty["type"]> = Extract<ContinuationProperty, { type: T }>;
 type Property<T extends PacketProperty["type"]> = Extract<PacketProperty, { type: T }>;
 
-const reasons = names<PacketIn2Reason>({
-  noMatch: 0,
-  action: 1,
-  invalidTtl: 2,
-  actionSet: 3,
-  group: 4,
-  packetOut: 5,
-});
+const reasons = names<PacketInReason>({ noMatch: 0, action: 1, invalidTtl: 2 });
 
 const tableId = struct("tableId", (f): Property<"tableId"> => ({ type: "tableId", tableId: f.u8() }));
 const cookie = struct("cookie", (f): Property<"cookie"> => ({ type: "cookie", cookie: f.pad(4).u64() }));

@@ -57,9 +57,7 @@ const packetProperties = some(
     property("bufferId", { bufferId: u32 }),
     property("tableId", { tableId: u8 }),
     property("cookie", { cookie: u64 }),
-    property("reason", {
-      reason: nameOr(["noMatch", "action", "invalidTtl", "actionSet", "group", "packetOut"], 0xff),
-    }),
+    property("reason", { reason: packetReason }),
     property("metadata", { match }),
     property("userdata", { data: bytes(0, 30) }),
     property("continuation", { properties: continuation }),
