@@ -225,7 +225,7 @@ function checkSetField({ oxm }: SetFieldAction, shape: PacketShape): ActionVerdi
   if (oxm.field === "raw") return knownHeaders.has(oxm.header) ? unsettable : shape;
   const field = oxmFieldByName.get(oxm.field);
   if (field === undefined) return shape;
-  if (oxm.field === "inPort") {
+  if (oxm.field === "inPort" && oxm.wireName === undefined) {
     const reason = "setField inPort: Open vSwitch takes it as load to NXM_OF_IN_PORT only";
     return { error: "OFPBAC_BAD_SET_ARGUMENT", reason };
   }

@@ -16,6 +16,8 @@ export type NamedOxm = {
     value: OxmValues[F];
     /** Which bits count. Bits of the value outside it must be zero; all ones is the same as no mask. */
     mask?: Exclude<OxmValues[F], "none">;
+    /** Open vSwitch's name of the header it goes under, such as `NXM_OF_ETH_SRC`; default: the one ovs-ofctl writes. */
+    wireName?: string;
   };
 }[OxmFieldName];
 

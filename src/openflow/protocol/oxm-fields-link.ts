@@ -18,7 +18,7 @@ export const linkFields: readonly OxmField[] = [
     format: "port",
     maskable: false,
     writable: true,
-    rank: 0,
+    rank: 10,
   },
   {
     name: "inPhyPort",
@@ -30,7 +30,7 @@ export const linkFields: readonly OxmField[] = [
     format: "port",
     maskable: false,
     writable: false,
-    rank: 1,
+    rank: 20,
   },
   {
     name: "metadata",
@@ -42,7 +42,7 @@ export const linkFields: readonly OxmField[] = [
     format: "hexadecimal",
     maskable: true,
     writable: true,
-    rank: 39,
+    rank: 900,
   },
   {
     name: "ethDst",
@@ -57,7 +57,7 @@ export const linkFields: readonly OxmField[] = [
     format: "mac",
     maskable: true,
     writable: true,
-    rank: 3,
+    rank: 40,
   },
   {
     name: "ethSrc",
@@ -72,7 +72,7 @@ export const linkFields: readonly OxmField[] = [
     format: "mac",
     maskable: true,
     writable: true,
-    rank: 2,
+    rank: 30,
   },
   {
     name: "ethType",
@@ -87,7 +87,7 @@ export const linkFields: readonly OxmField[] = [
     format: "hexadecimal",
     maskable: false,
     writable: false,
-    rank: 4,
+    rank: 50,
   },
   {
     name: "vlanVid",
@@ -99,7 +99,7 @@ export const linkFields: readonly OxmField[] = [
     format: "vlan",
     maskable: true,
     writable: true,
-    rank: 5,
+    rank: 60,
   },
   {
     name: "vlanPcp",
@@ -112,7 +112,7 @@ export const linkFields: readonly OxmField[] = [
     maskable: false,
     writable: true,
     prerequisite: "vlan",
-    rank: 6,
+    rank: 70,
   },
   {
     name: "arpOp",
@@ -128,7 +128,7 @@ export const linkFields: readonly OxmField[] = [
     maskable: false,
     writable: true,
     prerequisite: "arp",
-    rank: 15,
+    rank: 160,
   },
   {
     name: "arpSpa",
@@ -144,7 +144,7 @@ export const linkFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "arp",
-    rank: 16,
+    rank: 170,
   },
   {
     name: "arpTpa",
@@ -160,7 +160,7 @@ export const linkFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "arp",
-    rank: 17,
+    rank: 180,
   },
   {
     name: "arpSha",
@@ -176,7 +176,7 @@ export const linkFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "arp",
-    rank: 18,
+    rank: 190,
   },
   {
     name: "arpTha",
@@ -192,7 +192,7 @@ export const linkFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "arp",
-    rank: 19,
+    rank: 200,
   },
   {
     name: "mplsLabel",
@@ -205,7 +205,7 @@ export const linkFields: readonly OxmField[] = [
     maskable: false,
     writable: true,
     prerequisite: "mpls",
-    rank: 10,
+    rank: 110,
   },
   {
     name: "mplsTc",
@@ -218,7 +218,7 @@ export const linkFields: readonly OxmField[] = [
     maskable: false,
     writable: true,
     prerequisite: "mpls",
-    rank: 8,
+    rank: 90,
   },
   {
     name: "mplsBos",
@@ -231,7 +231,7 @@ export const linkFields: readonly OxmField[] = [
     maskable: false,
     writable: false,
     prerequisite: "mpls",
-    rank: 9,
+    rank: 100,
   },
   {
     name: "pbbIsid",
@@ -244,7 +244,7 @@ export const linkFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "pbb",
-    rank: 7,
+    rank: 80,
   },
   {
     name: "tunnelId",
@@ -259,6 +259,6 @@ export const linkFields: readonly OxmField[] = [
     format: "hexadecimal",
     maskable: true,
     writable: true,
-    rank: 38,
+    rank: 390,
   },
 ];

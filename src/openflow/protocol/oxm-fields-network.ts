@@ -16,7 +16,7 @@ export const networkFields: readonly OxmField[] = [
     maskable: false,
     writable: true,
     prerequisite: "ip",
-    rank: 20,
+    rank: 210,
   },
   {
     name: "ipEcn",
@@ -32,7 +32,7 @@ export const networkFields: readonly OxmField[] = [
     maskable: false,
     writable: true,
     prerequisite: "ip",
-    rank: 21,
+    rank: 220,
   },
   {
     name: "ipProto",
@@ -48,7 +48,7 @@ export const networkFields: readonly OxmField[] = [
     maskable: false,
     writable: false,
     prerequisite: "ip",
-    rank: 24,
+    rank: 250,
   },
   {
     name: "ipv4Src",
@@ -64,7 +64,7 @@ export const networkFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "ipv4",
-    rank: 11,
+    rank: 120,
   },
   {
     name: "ipv4Dst",
@@ -80,7 +80,7 @@ export const networkFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "ipv4",
-    rank: 12,
+    rank: 130,
   },
   {
     name: "ipv6Src",
@@ -96,7 +96,7 @@ export const networkFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "ipv6",
-    rank: 13,
+    rank: 140,
   },
   {
     name: "ipv6Dst",
@@ -112,7 +112,7 @@ export const networkFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "ipv6",
-    rank: 14,
+    rank: 150,
   },
   {
     name: "ipv6Flabel",
@@ -128,7 +128,7 @@ export const networkFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "ipv6",
-    rank: 22,
+    rank: 230,
   },
   {
     name: "ipv6Exthdr",
@@ -141,6 +141,6 @@ export const networkFields: readonly OxmField[] = [
     maskable: true,
     writable: false,
     prerequisite: "ipv6",
-    rank: 23,
+    rank: 240,
   },
 ];

@@ -19,7 +19,7 @@ export const transportFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "tcp",
-    rank: 25,
+    rank: 260,
   },
   {
     name: "tcpDst",
@@ -35,7 +35,7 @@ export const transportFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "tcp",
-    rank: 26,
+    rank: 270,
   },
   {
     name: "udpSrc",
@@ -51,7 +51,7 @@ export const transportFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "udp",
-    rank: 27,
+    rank: 280,
   },
   {
     name: "udpDst",
@@ -67,7 +67,7 @@ export const transportFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "udp",
-    rank: 28,
+    rank: 290,
   },
   {
     name: "sctpSrc",
@@ -80,7 +80,7 @@ export const transportFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "sctp",
-    rank: 29,
+    rank: 300,
   },
   {
     name: "sctpDst",
@@ -93,7 +93,7 @@ export const transportFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "sctp",
-    rank: 30,
+    rank: 310,
   },
   {
     name: "icmpv4Type",
@@ -109,7 +109,7 @@ export const transportFields: readonly OxmField[] = [
     maskable: false,
     writable: true,
     prerequisite: "icmpv4",
-    rank: 31,
+    rank: 320,
   },
   {
     name: "icmpv4Code",
@@ -125,7 +125,7 @@ export const transportFields: readonly OxmField[] = [
     maskable: false,
     writable: true,
     prerequisite: "icmpv4",
-    rank: 32,
+    rank: 330,
   },
   {
     name: "icmpv6Type",
@@ -141,7 +141,7 @@ export const transportFields: readonly OxmField[] = [
     maskable: false,
     writable: true,
     prerequisite: "icmpv6",
-    rank: 33,
+    rank: 340,
   },
   {
     name: "icmpv6Code",
@@ -157,7 +157,7 @@ export const transportFields: readonly OxmField[] = [
     maskable: false,
     writable: true,
     prerequisite: "icmpv6",
-    rank: 34,
+    rank: 350,
   },
   {
     name: "ipv6NdTarget",
@@ -173,7 +173,7 @@ export const transportFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "nd",
-    rank: 35,
+    rank: 360,
   },
   {
     name: "ipv6NdSll",
@@ -189,7 +189,7 @@ export const transportFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "ndSolicit",
-    rank: 36,
+    rank: 370,
   },
   {
     name: "ipv6NdTll",
@@ -205,6 +205,6 @@ export const transportFields: readonly OxmField[] = [
     maskable: true,
     writable: true,
     prerequisite: "ndAdvert",
-    rank: 37,
+    rank: 380,
   },
 ];

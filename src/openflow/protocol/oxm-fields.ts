@@ -2,6 +2,7 @@
 // prerequisite, how its text looks, where it goes in a match), and everything else is looked up here.
 
 import type { OxmField, PrerequisiteName } from "./oxm-field.ts";
+import { extensionFields } from "./oxm-fields-extensions.ts";
 import { linkFields } from "./oxm-fields-link.ts";
 import { networkFields } from "./oxm-fields-network.ts";
 import { transportFields } from "./oxm-fields-transport.ts";
@@ -13,6 +14,8 @@ export interface Prerequisite {
   readonly icmpv6Types?: readonly number[];
   /** The match has to name a VLAN tag. */
   readonly vlan?: true;
+  /** The match has to name a state of connection tracking that implies a connection. */
+  readonly ct?: true;
 }
 
 /** The meaning of each prerequisite. */
@@ -32,19 +35,26 @@ export const prerequisites: Readonly<Record<PrerequisiteName, Prerequisite>> = {
   nd: { ethTypes: [0x86dd], ipProtos: [58], icmpv6Types: [135, 136] },
   ndSolicit: { ethTypes: [0x86dd], ipProtos: [58], icmpv6Types: [135] },
   ndAdvert: { ethTypes: [0x86dd], ipProtos: [58], icmpv6Types: [136] },
+  nsh: { ethTypes: [0x894f] },
+  ct: { ct: true },
 };
 
 /** Every field, in the order Open vSwitch writes them in a match. */
-export const oxmFields: readonly OxmField[] = [...linkFields, ...networkFields, ...transportFields].toSorted(
-  (a, b) => a.rank - b.rank,
-);
+export const oxmFields: readonly OxmField[] = [
+  ...linkFields,
+  ...networkFields,
+  ...transportFields,
+  ...extensionFields,
+].toSorted((a, b) => a.rank - b.rank);
 
 /** A field by its name. */
 export const oxmFieldByName: ReadonlyMap<string, OxmField> = new Map(
   oxmFields.map((field) => [field.name, field]),
 );
 
-/** A field by any of the names that ovs-ofctl reads. */
+/** A field by any of the names that ovs-ofctl 3.1 reads. */
 export const oxmFieldByText: ReadonlyMap<string, OxmField> = new Map(
-  oxmFields.flatMap((field) => field.text.map((text) => [text, field] as const)),
+  oxmFields.flatMap((field) =>
+    field.newer === true ? [] : field.text.map((text) => [text, field] as const),
+  ),
 );

@@ -26,11 +26,25 @@ export interface OxmPlan {
   /** The greatest number that fits, for numbers. */
   readonly max: number;
   readonly maskable: boolean;
+  /** Whether the value's size is the header's to say. */
+  readonly isOption: boolean;
   readonly form: number;
 }
 
 /** The forms of values, by which reading and writing branch. */
-const Form = { u8: 0, u16: 1, u24: 2, u32: 3, u64: 4, mac: 5, ipv4: 6, ipv6: 7, vlan: 8, u128: 9, port16: 10 } as const;
+const Form = {
+  u8: 0,
+  u16: 1,
+  u24: 2,
+  u32: 3,
+  u64: 4,
+  mac: 5,
+  ipv4: 6,
+  ipv6: 7,
+  vlan: 8,
+  u128: 9,
+  port16: 10,
+} as const;
 
 const numberForms: Readonly<Record<number, number>> = { 1: Form.u8, 2: Form.u16, 3: Form.u24, 4: Form.u32 };
 
@@ -70,6 +84,7 @@ export function planFor(field: OxmField, wire: WireName): OxmPlan {
     idBytes,
     max: field.bits <= 32 ? 2 ** field.bits - 1 : 0,
     maskable: field.maskable,
+    isOption: field.kind === "bytes",
     form: formOf(field, bytes),
   };
 }

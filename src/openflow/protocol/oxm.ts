@@ -14,23 +14,69 @@ import type { Reader } from "../wire/reader.ts";
 import type { Writer } from "../wire/writer.ts";
 import type { NamedOxm, Oxm, RawOxm } from "./match.ts";
 import { oxmFields } from "./oxm-fields.ts";
-import { maskExtent, type OxmPlan, planFor, readValue, strays, writeValue } from "./oxm-value.ts";
+import { readOption, writeOption } from "./oxm-option.ts";
+import {
+  maskExtent,
+  type OxmPlan,
+  type OxmValue,
+  planFor,
+  readValue,
+  strays,
+  writeValue,
+} from "./oxm-value.ts";
 
 const BASIC_CLASS = 0x8000;
 const EXPERIMENTER_CLASS = 0xffff;
 const HEADER_BYTES = 4;
 
-const planByName: ReadonlyMap<string, OxmPlan> = new Map(oxmFields.map((f) => [f.name, planFor(f)]));
-const planByNumber: readonly (OxmPlan | undefined)[] = Array.from({ length: 128 }, (_, number) =>
-  [...planByName.values()].find((plan) => plan.header >>> 9 === ((BASIC_CLASS << 7) | number)),
+const plans: readonly OxmPlan[] = oxmFields.flatMap((field) =>
+  field.wire.map((wire) => planFor(field, wire)),
 );
+const planByName: ReadonlyMap<string, OxmPlan> = new Map(
+  plans.flatMap((plan) => (plan.wireName === undefined ? [[plan.name, plan] as const] : [])),
+);
+const planByWireName: ReadonlyMap<string, OxmPlan> = new Map(
+  plans.map((plan) => [plan.wireName ?? plan.field.wire[0].name, plan]),
+);
+/** By class and number; those of experimenters by id and number. */
+const planByNumber: ReadonlyMap<number, OxmPlan> = new Map(plans.map((plan) => [numberOf(plan), plan]));
+/** The same for the basic class, which most fields have. */
+const basicPlans: readonly (OxmPlan | undefined)[] = Array.from({ length: 128 }, (_, number) =>
+  planByNumber.get(BASIC_CLASS * 128 + number),
+);
+
+function numberOf({ header, experimenter }: OxmPlan): number {
+  return experimenter === undefined ? header >>> 9 : experimenterKey(experimenter, header);
+}
+
+/** Beyond all the keys of headers without an id. */
+function experimenterKey(id: number, header: number): number {
+  return (id + 1) * 2 ** 23 + ((header >>> 9) & 0x7f);
+}
+
+/** What the registry says of the field at the reader's place, if it knows the header. */
+function planOf(reader: Reader, header: number): OxmPlan | undefined {
+  const oxmClass = header >>> 16;
+  if (oxmClass === BASIC_CLASS) {
+    return basicPlans[(header >>> 9) & 0x7f];
+  }
+  if (oxmClass !== EXPERIMENTER_CLASS) {
+    return planByNumber.get(header >>> 9);
+  }
+  return (header & 0xff) < 4
+    ? undefined
+    : planByNumber.get(experimenterKey(reader.view.getUint32(reader.offset + HEADER_BYTES), header));
+}
 
 /** Reads a field whose entry is known; undefined if what it says has no form but the raw one. */
 function readNamed(reader: Reader, plan: OxmPlan, header: number): Oxm | undefined {
-  const at = reader.offset + HEADER_BYTES;
+  const at = reader.offset + HEADER_BYTES + plan.idBytes;
+  if (plan.isOption) {
+    return readOption(reader, plan, header);
+  }
   if (header === plan.header) {
     const value = readValue(reader, plan, at);
-    return value === undefined ? undefined : ({ field: plan.name, value } as NamedOxm);
+    return value === undefined ? undefined : exactOxm(plan, value);
   }
   if (header !== plan.maskedHeader || !plan.maskable || strays(reader.buffer, plan, at)) {
     return undefined;
@@ -41,10 +87,19 @@ function readNamed(reader: Reader, plan: OxmPlan, header: number): Oxm | undefin
     return undefined;
   }
   if (extent === "all") {
-    return { field: plan.name, value } as NamedOxm;
+    return exactOxm(plan, value);
   }
   const mask = readValue(reader, plan, at + plan.bytes);
-  return mask === undefined || value === "none" ? undefined : ({ field: plan.name, value, mask } as NamedOxm);
+  return mask === undefined || value === "none" ? undefined : maskedOxm(plan, value, mask);
+}
+
+function exactOxm({ name, wireName }: OxmPlan, value: OxmValue): NamedOxm {
+  return (wireName === undefined ? { field: name, value } : { field: name, value, wireName }) as NamedOxm;
+}
+
+function maskedOxm({ name, wireName }: OxmPlan, value: OxmValue, mask: OxmValue): NamedOxm {
+  const oxm = wireName === undefined ? { field: name, value, mask } : { field: name, value, mask, wireName };
+  return oxm as NamedOxm;
 }
 
 function readRaw(reader: Reader, header: number, length: number): RawOxm {
@@ -61,8 +116,15 @@ function readRaw(reader: Reader, header: number, length: number): RawOxm {
 
 function writeNamed(writer: Writer, plan: OxmPlan, oxm: NamedOxm): void {
   const start = writer.offset;
-  const at = start + HEADER_BYTES;
-  writer.ensure(HEADER_BYTES + 2 * plan.bytes);
+  const at = start + HEADER_BYTES + plan.idBytes;
+  writer.ensure(HEADER_BYTES + plan.idBytes + 2 * plan.bytes);
+  if (plan.isOption) {
+    writeOption(writer, plan, oxm);
+    return;
+  }
+  if (plan.experimenter !== undefined) {
+    writer.view.setUint32(at - plan.idBytes, plan.experimenter);
+  }
   try {
     writeValue(writer, plan, oxm.value, at);
   } catch (error) {
@@ -76,7 +138,7 @@ function writeNamed(writer: Writer, plan: OxmPlan, oxm: NamedOxm): void {
 
 /** Writes the mask if one is needed, or takes the whole field back if the mask says that nothing counts. */
 function writeMask(writer: Writer, plan: OxmPlan, oxm: NamedOxm, start: number): boolean {
-  const at = start + HEADER_BYTES;
+  const at = start + HEADER_BYTES + plan.idBytes;
   if (!plan.maskable || oxm.value === "none") {
     throw new Fault(`${plan.name} can't have a mask${plan.maskable ? " with that value" : ""}`, -1, "mask");
   }
@@ -122,6 +184,19 @@ function writeRaw(writer: Writer, oxm: RawOxm): void {
   writer.raw(body);
 }
 
+function planToWrite({ field, wireName }: NamedOxm): OxmPlan {
+  const plan = wireName === undefined ? planByName.get(field) : planByWireName.get(wireName);
+  if (plan === undefined || plan.name !== field) {
+    const named = plan === undefined && wireName === undefined ? field : wireName;
+    throw new Fault(
+      `${shown(named)} is no ${wireName === undefined ? "match field" : `header of ${field}`}`,
+      -1,
+      "field",
+    );
+  }
+  return plan;
+}
+
 /** One match field. */
 export const oxm: Codec<Oxm> = {
   name: "oxm",
@@ -139,7 +214,7 @@ export const oxm: Codec<Oxm> = {
     if (length > left) {
       throw reader.fault(`${length} goes beyond the ${left} bytes that are left`, "length", start + 3);
     }
-    const plan = header >>> 16 === BASIC_CLASS ? planByNumber[(header >>> 9) & 0x7f] : undefined;
+    const plan = planOf(reader, header);
     const named = plan === undefined ? undefined : readNamed(reader, plan, header);
     const value = named ?? readRaw(reader, header, length);
     reader.offset = start + HEADER_BYTES + length;
@@ -151,11 +226,7 @@ export const oxm: Codec<Oxm> = {
       writeRaw(writer, value);
       return;
     }
-    const plan = planByName.get(value.field);
-    if (plan === undefined) {
-      throw new Fault(`${shown(value.field)} is no match field`, -1, "field");
-    }
-    writeNamed(writer, plan, value);
+    writeNamed(writer, planToWrite(value), value);
   },
 };
 

@@ -13,6 +13,15 @@ import {
   parseMac,
   prefixLength,
 } from "./address-text.ts";
+import {
+  flagSets,
+  formatFlags,
+  formatFragment,
+  formatPacketType,
+  parseFlags,
+  parseFragment,
+  parsePacketType,
+} from "./flag-text.ts";
 import { allOnes, formatHex, parseBits } from "./number-text.ts";
 import { formatPort, type PortNames, type PortNumbers, parsePort } from "./port-text.ts";
 import { refuse, sliceToken, type Token, wholeToken } from "./scanner.ts";
@@ -21,6 +30,12 @@ import { refuse, sliceToken, type Token, wholeToken } from "./scanner.ts";
 export interface Bits {
   readonly value: bigint;
   readonly mask: bigint;
+}
+
+/** How a field is written whose words stand for a value and a mask at once. */
+interface WordNotation {
+  parse(token: Token, field: OxmField): Bits;
+  format(bits: Bits): string;
 }
 
 /** One way of writing values. */
@@ -33,10 +48,34 @@ interface Notation {
 
 const number: Omit<Notation, "format"> = {
   parse: (token, field) => parseBits(token, field.bits, field.text[0]),
-  parseMask: (token, field) => parseBits(token, field.bits, `the mask of ${field.text[0]}`),
+  parseMask: (token, field) =>
+    parseBits(token, field.exactBits ?? field.bits, `the mask of ${field.text[0]}`),
 };
 
-const notations: Readonly<Record<OxmFormat, Notation>> = {
+type FlagFormat = "ctState" | "tcpFlags" | "tunFlags";
+
+const flags = (name: FlagFormat): WordNotation => ({
+  parse: (token, field) => parseFlags(token, flagSets[name], field.bits, field.text[0]),
+  format: (bits) => formatFlags(bits, flagSets[name]),
+});
+
+const wordNotations: Readonly<Record<FlagFormat | "frag" | "packetType", WordNotation>> = {
+  ctState: flags("ctState"),
+  tcpFlags: flags("tcpFlags"),
+  tunFlags: flags("tunFlags"),
+  frag: { parse: (token, field) => parseFragment(token, field.text[0]), format: formatFragment },
+  packetType: {
+    parse: (token, field) => parsePacketType(token, field.text[0]),
+    format: ({ value }) => formatPacketType(value),
+  },
+};
+
+function wordNotation(field: OxmField): WordNotation | undefined {
+  return (wordNotations as Partial<Record<OxmFormat, WordNotation>>)[field.format];
+}
+
+const notations: Readonly<Record<Exclude<OxmFormat, keyof typeof wordNotations>, Notation>> = {
+  bytes: { ...number, format: formatHex },
   decimal: { ...number, format: String },
   hexadecimal: { ...number, format: formatHex },
   vlan: { ...number, format: String },
@@ -62,15 +101,22 @@ const notations: Readonly<Record<OxmFormat, Notation>> = {
   },
 };
 
+/** The mask that compares the whole field. */
+export function exactMask(field: OxmField): bigint {
+  return allOnes(field.exactBits ?? field.bits);
+}
+
 /** `value` or `value/mask` of a field. Bits outside the mask are cleared, as ovs-ofctl does. */
 export function parseFieldBits(token: Token, field: OxmField, ports?: PortNumbers): Bits {
-  const notation = notations[field.format];
+  const words = wordNotation(field);
+  if (words !== undefined) return words.parse(token, field);
+  const notation = notationOf(field);
   const slash = token.text.indexOf("/");
   const value = notation.parse(slash < 0 ? token : sliceToken(token, 0, slash), field, ports);
-  if (slash < 0) return { value, mask: allOnes(field.bits) };
+  if (slash < 0) return { value, mask: exactMask(field) };
   const maskToken = sliceToken(token, slash + 1);
   const mask = notation.parseMask(maskToken, field);
-  if (!field.maskable && mask !== allOnes(field.bits)) {
+  if (!field.maskable && mask !== exactMask(field)) {
     throw refuse(maskToken, `${field.text[0]} takes no mask`, { openflowError: "OFPBMC_BAD_MASK" });
   }
   return { value: value & mask, mask };
@@ -78,20 +124,30 @@ export function parseFieldBits(token: Token, field: OxmField, ports?: PortNumber
 
 /** A value as `set_field` prints it. */
 export function formatFieldValue(value: bigint, field: OxmField, ports?: PortNames): string {
-  return notations[field.format].format(value, ports);
+  const words = wordNotation(field);
+  return words === undefined
+    ? notationOf(field).format(value, ports)
+    : words.format({ value, mask: exactMask(field) });
 }
 
 /** A value and mask as matches print addresses: a prefix length where the mask is one. */
 export function formatFieldBits({ value, mask }: Bits, field: OxmField, ports?: PortNames): string {
-  const notation = notations[field.format];
+  const words = wordNotation(field);
+  if (words !== undefined) return words.format({ value, mask });
+  const notation = notationOf(field);
   const text = notation.format(value, ports);
-  if (mask === allOnes(field.bits)) return text;
+  if (mask === exactMask(field)) return text;
   const isAddress = field.format === "ipv4" || field.format === "ipv6";
   const length = isAddress ? prefixLength(mask, field.bits) : undefined;
   if (length !== undefined) return `${text}/${length}`;
   return isAddress || field.format === "mac"
     ? `${text}/${notation.format(mask, undefined)}`
     : `${formatHex(value)}/${formatHex(mask)}`;
+}
+
+/** Formats that are words never get here: {@link wordNotation} has taken them. */
+function notationOf({ format }: OxmField): Notation {
+  return format in notations ? notations[format as keyof typeof notations] : notations.hexadecimal;
 }
 
 type Value = number | bigint | string;
@@ -111,6 +167,7 @@ const textForm = (
 
 /** What messages carry for each kind. VLANs have their own arithmetic, in vlan-text.ts. */
 const valueForms: Readonly<Record<Exclude<OxmKind, "vlan">, ValueForm>> = {
+  bytes: { of: (value) => optionText(value, 1), bits: (value) => (value === "0x" ? 0n : BigInt(value)) },
   number: { of: Number, bits: (value) => BigInt(value) },
   bigint: { of: (value) => value, bits: (value) => BigInt(value) },
   mac: textForm(formatMac, parseMac),
@@ -121,14 +178,30 @@ const valueForms: Readonly<Record<Exclude<OxmKind, "vlan">, ValueForm>> = {
 /** The match field that says `bits` of `field`, which is not vlanVid. */
 export function oxmOfBits(field: OxmField, bits: Bits): NamedOxm {
   const form = formOf(field.kind);
-  const exact = bits.mask === allOnes(field.bits);
+  const exact = bits.mask === exactMask(field);
+  if (field.kind === "bytes") return optionOxm(field, bits, exact);
   const parts = {
     field: field.name,
     value: form.of(bits.value),
-    ...(exact ? {} : { mask: form.of(bits.mask) }),
+    ...(exact ? {} : { mask: form.of(bits.mask & allOnes(field.bits)) }),
   };
   // The registry pairs names with kinds, and kinds with value forms: the parts fit, but no type can say so.
   return parts as NamedOxm;
+}
+
+/** An option takes as many bytes as its value and mask need; with a mask of nothing, none. */
+function optionOxm(field: OxmField, { value, mask }: Bits, exact: boolean): NamedOxm {
+  const size = mask === 0n ? 0 : Math.max(bytesOf(value), exact ? 1 : bytesOf(mask));
+  const masks = exact ? {} : { mask: optionText(mask, size) };
+  return { field: field.name, value: optionText(value, size), ...masks } as NamedOxm;
+}
+
+function optionText(value: bigint, bytes: number): string {
+  return bytes === 0 ? "0x" : `0x${value.toString(16).padStart(2 * Math.max(bytes, bytesOf(value)), "0")}`;
+}
+
+function bytesOf(value: bigint): number {
+  return Math.ceil(value.toString(16).length / 2);
 }
 
 /** The bits that a match field other than vlanVid says. */
@@ -138,7 +211,7 @@ export function bitsOfOxm(oxm: NamedOxm): Bits {
   const form = formOf(field.kind);
   return {
     value: form.bits(oxm.value),
-    mask: oxm.mask === undefined ? allOnes(field.bits) : form.bits(oxm.mask),
+    mask: oxm.mask === undefined ? exactMask(field) : form.bits(oxm.mask),
   };
 }
 

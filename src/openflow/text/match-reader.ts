@@ -3,13 +3,14 @@
 // flow that matches more than was written, is refused.
 import type { Match, Oxm, RawOxm } from "../protocol/match.ts";
 import type { OxmField, OxmFieldName } from "../protocol/oxm-field.ts";
-import { oxmFieldByName, oxmFieldByText } from "../protocol/oxm-fields.ts";
+import { oxmFieldByName, oxmFieldByText, oxmFields } from "../protocol/oxm-fields.ts";
 import { meets, type PacketShape } from "../protocol/packet-shape.ts";
 import { type Bits, oxmOfBits, parseFieldBits } from "./field-text.ts";
 import { type Protocol, prerequisiteWords, protocols, sharedWords } from "./match-words.ts";
 import { allOnes, parseBits } from "./number-text.ts";
 import type { PortNumbers } from "./port-text.ts";
-import { ethernetPacketType, isRawOxmWord, parseRawOxm } from "./raw-text.ts";
+import { isRawOxmWord, parseRawOxm } from "./raw-text.ts";
+import { registersOf } from "./register-parts.ts";
 import { refuse, type Token, type Word } from "./scanner.ts";
 import { oxmsOfTci, tciOfOxm, vlanWords } from "./vlan-text.ts";
 
@@ -27,13 +28,14 @@ interface OpenClaim {
   bitsOf(field: OxmField): Bits;
 }
 
+/** The ranks between which fields of the packet itself stand. */
+const firstEthernet = 25;
+const lastPacketField = 385;
+
 /** Fields that packets without an Ethernet header have as well. */
-const pipelineFields: ReadonlySet<OxmFieldName> = new Set<OxmFieldName>([
-  "inPort",
-  "inPhyPort",
-  "metadata",
-  "tunnelId",
-]);
+const pipelineFields: ReadonlySet<OxmFieldName> = new Set(
+  oxmFields.filter(({ rank }) => rank < firstEthernet || rank > lastPacketField).map(({ name }) => name),
+);
 
 /** The TCI has 16 bits; vlan_vid means the low 13 of them. */
 const tciBits = 16;
@@ -74,9 +76,10 @@ export class MatchReader {
     for (const [name, { bits, token }] of this.#claims) {
       const field = fieldOf(name);
       this.#checkPrerequisite(field, shape, token);
-      if (bits.mask !== 0n) oxms.push(oxmOfBits(field, bits));
+      if (bits.mask !== 0n || field.kind === "bytes")
+        oxms.push(oxmOfBits(field, asWritten(field, bits, token)));
     }
-    return inWireOrder([...oxms, ...this.#raw, ...this.#emptyEthernet(oxms)]);
+    return withoutNeedlessType(inWireOrder([...oxms, ...this.#raw, ...this.#emptyEthernet(oxms)]));
   }
 
   #takeProtocol(word: Word, { ethType, ipProto }: Protocol): void {
@@ -92,8 +95,11 @@ export class MatchReader {
     const vlan = vlanWords.get(key);
     const field = oxmFieldByText.get(key);
     const candidates = sharedWords.get(key);
-    if (vlan === undefined && field === undefined && candidates === undefined && key !== "nw_tos")
-      return false;
+    if (vlan === undefined && field === undefined && candidates === undefined) return false;
+    if (word.joint === "" && field?.kind === "bytes") {
+      this.#claim(field.name, { value: 0n, mask: 0n }, word.key);
+      return true;
+    }
     if (word.value.text === "") throw refuse(word.key, `${key} has no value`);
     if (key === "nw_tos") this.#claim("ipDscp", dscpOfTos(word.value), this.#token(word));
     else if (vlan !== undefined) this.#claimTci(vlan(word.value), this.#token(word));
@@ -154,8 +160,19 @@ export class MatchReader {
 
   #checkPrerequisite(field: OxmField, shape: PacketShape, token: Token): void {
     const { prerequisite } = field;
+    if (prerequisite === "ct") {
+      this.#checkConnection(field, token);
+      return;
+    }
     if (prerequisite === undefined || meets(shape, prerequisite)) return;
     throw this.#lacking(token, prerequisiteWords[prerequisite]);
+  }
+
+  /** What state of a connection a field needs is the switch's to say; without the protocol ovs-ofctl drops ports. */
+  #checkConnection({ name }: OxmField, token: Token): void {
+    if ((name === "ctTpSrc" || name === "ctTpDst") && !this.#claims.has("ctNwProto")) {
+      throw this.#lacking(token, "ct_nw_proto");
+    }
   }
 
   #lacking(token: Token, needed: string): Error {
@@ -167,6 +184,11 @@ export class MatchReader {
   }
 
   #claim(name: OxmFieldName, bits: Bits, token: Token): void {
+    const parts = registersOf(name, bits);
+    if (parts !== undefined) {
+      for (const [register, part] of parts) this.#claim(register, part, token);
+      return;
+    }
     const claim = this.#claims.get(name);
     this.#claims.set(name, { bits: merged(claim?.bits, bits, token), token: claim?.token ?? token });
   }
@@ -179,12 +201,12 @@ export class MatchReader {
    * A mask of zeros on a field of the Ethernet header still says that there is one: where no other field says so,
    * ovs-ofctl asks for packets of type Ethernet, and so do we.
    */
-  #emptyEthernet(oxms: readonly Oxm[]): readonly RawOxm[] {
+  #emptyEthernet(oxms: readonly Oxm[]): readonly Oxm[] {
     const emptied =
       this.#tci?.bits.mask === 0n ||
       [...this.#claims].some(([name, { bits }]) => bits.mask === 0n && !pipelineFields.has(name));
     const isSaid = oxms.some(({ field }) => field === "raw" || !pipelineFields.has(field));
-    return emptied && !isSaid ? [ethernetPacketType()] : [];
+    return emptied && !isSaid ? [{ field: "packetType", value: 0 }] : [];
   }
 
   #shape(): PacketShape {
@@ -206,6 +228,32 @@ export class MatchReader {
   #token(word: Word): Token {
     return { text: this.#text.slice(word.start, word.end), start: word.start, end: word.end };
   }
+}
+
+/** Fields that ovs-ofctl writes with their value as the mask, which asks for the ones in it only. */
+const selfMasked: ReadonlySet<OxmFieldName> = new Set<OxmFieldName>([
+  "tunErspanVer",
+  "tunErspanDir",
+  "tunErspanHwid",
+  "tunGtpuFlags",
+  "tunGtpuMsgtype",
+]);
+
+/** What ovs-ofctl makes of `bits` when it writes them; refused where nothing is left. */
+function asWritten(field: OxmField, bits: Bits, token: Token): Bits {
+  if (!selfMasked.has(field.name)) return bits;
+  if (bits.value !== 0n) return { value: bits.value, mask: bits.value };
+  throw refuse(token, `${field.text[0]} can't be matched for zeros`, {
+    hint: "ovs-ofctl writes the value as the mask and so drops the field",
+  });
+}
+
+/** Any field of the Ethernet header says already that the packet has one. */
+function withoutNeedlessType(match: Match): Match {
+  const needless = match.some(
+    ({ field }) => field !== "raw" && field !== "packetType" && !pipelineFields.has(field),
+  );
+  return needless ? match.filter(({ field, ...oxm }) => field !== "packetType" || "mask" in oxm) : match;
 }
 
 /** The registry's order; a VID that only its bytes can say stands where one by name would. */

@@ -62,6 +62,8 @@ export const prerequisiteWords: Readonly<Record<PrerequisiteName, string>> = {
   nd: "icmp6,icmp_type=135 or 136",
   ndSolicit: "icmp6,icmp_type=135",
   ndAdvert: "icmp6,icmp_type=136",
+  nsh: "dl_type=0x894f",
+  ct: "a connection's state (ct_state=+trk-inv or +est)",
 };
 
 /** The word that says `ethType` and, where it can, `ipProto`; undefined where no word does. */

@@ -13,8 +13,8 @@ export function allOnes(bits: number): bigint {
 export function parseBits(token: Token, bits: number, what: string): bigint {
   if (token.text === "") throw refuse(token, `${what} has no value`);
   if (!decimalOrHex.test(token.text)) throw refuse(token, notANumber(token.text, what));
-  // 0x and 20 digits are the longest that can fit 64 bits; longer texts of zeros are cut off before BigInt sees them.
-  if (token.text.length > 64) throw refuse(token, `${what} is out of range`);
+  // A number has fewer digits than bits; longer texts of zeros are cut off before BigInt sees them.
+  if (token.text.length > Math.max(64, bits)) throw refuse(token, `${what} is out of range`);
   const value = BigInt(token.text);
   if (value > allOnes(bits)) {
     throw refuse(token, `${what} is out of range`, { hint: `it has ${bits} bits, at most ${allOnes(bits)}` });

@@ -10,19 +10,6 @@ const lengthBits = 0xff;
 /** The length of an experimenter field counts the id. */
 const experimenterBytes = 4;
 
-/** OXM_OF_PACKET_TYPE, a field of OpenFlow 1.5 that Open vSwitch knows at 1.3. */
-const packetTypeHeader = 0x80005804;
-
-/** Packets of type Ethernet: what ovs-ofctl asks for where nothing else is left of a match on Ethernet fields. */
-export function ethernetPacketType(): RawOxm {
-  return { field: "raw", header: packetTypeHeader, body: new Uint8Array(4) };
-}
-
-/** Whether `oxm` says what {@link ethernetPacketType} does, which dump-flows doesn't print. */
-export function isEthernetPacketType({ header, body }: RawOxm): boolean {
-  return header === packetTypeHeader && body.every((byte) => byte === 0);
-}
-
 /** Whether `word` names an unknown match field by its header: `oxm_80001234`. */
 export function isRawOxmWord(word: string): boolean {
   return rawWord.test(word);

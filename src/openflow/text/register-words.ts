@@ -3,7 +3,7 @@
 import type { Action } from "../protocol/actions.ts";
 import type { OxmField } from "../protocol/oxm-field.ts";
 import { oxmFieldByText } from "../protocol/oxm-fields.ts";
-import { type Bits, oxmOfBits, parseFieldBits } from "./field-text.ts";
+import { type Bits, exactMask, oxmOfBits, parseFieldBits } from "./field-text.ts";
 import { allOnes, parseBits } from "./number-text.ts";
 import type { PortNumbers } from "./port-text.ts";
 import { isRawOxmWord, parseRawOxm } from "./raw-text.ts";
@@ -23,7 +23,10 @@ export function readSetField(word: Word, context: { readonly ports: PortNumbers 
     throw refuse(name, `${name.text} can't be set`, { openflowError: "OFPBAC_BAD_SET_ARGUMENT" });
   }
   const bits = parseFieldBits(value, field, context.ports);
-  if (isMasked(value, field, bits)) return loads(wholeSubfield(name), withoutTagBit(field, bits));
+  if (isMasked(value, field, bits)) {
+    refuseUnloadable(name, field);
+    return loads(wholeSubfield(name), withoutTagBit(field, bits));
+  }
   if (field.name === "vlanVid") return [{ type: "setField", oxm: vlanVid(value, bits.value) }];
   return [{ type: "setField", oxm: oxmOfBits(field, bits) }];
 }
@@ -64,12 +67,21 @@ function splitArrow(word: Word): [Token, Token] {
   return [sliceToken(word.value, 0, closed ? arrow - 1 : arrow), target];
 }
 
+/** Words of fields that only ct(exec(…)) may set, or that have no whole header of their own. */
+const unsettable: ReadonlySet<string> = new Set(["ct_mark", "ct_label", "in_port", "nw_tos", "vlan_tci"]);
+
 function settableField(name: Token): OxmField {
-  const field = name.text === "in_port" ? undefined : oxmFieldByText.get(name.text);
+  const field = unsettable.has(name.text) ? undefined : oxmFieldByText.get(name.text);
   if (field !== undefined) return field;
   throw refuse(name, `${name.text} is not a field that set_field knows in this version`, {
     hint: "a register or another field of Open vSwitch's own can be written with load",
   });
+}
+
+/** A load has no room for an experimenter's header, nor for options, whose size the switch knows. */
+function refuseUnloadable(name: Token, field: OxmField): void {
+  if (field.kind !== "bytes" && field.wire[0].experimenter === undefined) return;
+  throw refuse(name, `${name.text} can't be set in part`, { hint: "set the whole field" });
 }
 
 function vlanVid(token: Token, value: bigint): { field: "vlanVid"; value: number } {
@@ -85,7 +97,7 @@ function vlanVid(token: Token, value: bigint): { field: "vlanVid"; value: number
 /** ovs-ofctl doesn't notice that a mask is all ones where a field doesn't fill its bytes. */
 function isMasked(value: Token, field: OxmField, { mask }: Bits): boolean {
   const fillsItsBytes = field.bits === field.bytes * 8;
-  return mask !== allOnes(field.bits) || (value.text.includes("/") && !fillsItsBytes);
+  return mask !== exactMask(field) || (value.text.includes("/") && !fillsItsBytes);
 }
 
 /** The tag bit can't be loaded by itself, and a tag that is set has it. */

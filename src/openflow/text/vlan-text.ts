@@ -52,6 +52,7 @@ export function oxmsOfTci(tci: Bits, token: Token): Oxm[] {
 export function tciOfOxm(oxm: Oxm): Bits | undefined {
   if (oxm.field === "vlanPcp") return { value: BigInt(oxm.value) << 13n, mask: pcpBits };
   if (oxm.field === "raw") return tciOfRaw(oxm);
+  if (oxm.field === "vlanTci") return { value: BigInt(oxm.value), mask: BigInt(oxm.mask ?? 0xffff) };
   if (oxm.field !== "vlanVid") return undefined;
   if (oxm.value === "none") return { value: 0n, mask: tagBits };
   const mask = oxm.mask === undefined ? tagBits : BigInt(oxm.mask) | cfi;

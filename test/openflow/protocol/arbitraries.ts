@@ -44,6 +44,7 @@ function shown(field: OxmField, bits: bigint): unknown {
   view.setBigUint64(8, bits & 0xffff_ffff_ffff_ffffn);
   const forms: Record<OxmField["kind"], () => unknown> = {
     bigint: () => bits,
+    bytes: () => hexOf(bits, field.bytes),
     ipv4: () => formatIpv4(view.getUint32(12)),
     ipv6: () => formatIpv6(view, 0),
     mac: () => formatMac(new Uint8Array(view.buffer), 10),
@@ -53,8 +54,24 @@ function shown(field: OxmField, bits: bigint): unknown {
   return forms[field.kind]();
 }
 
+function hexOf(bits: bigint, size: number): string {
+  return `0x${bits.toString(16).padStart(2 * size, "0")}`;
+}
+
+/** An option of as few bytes as its value and mask need. */
+function optionOf(field: OxmField): Arbitrary<Oxm> {
+  return fc
+    .tuple(fc.bigInt({ min: 0n, max: 2n ** 128n }), fc.bigInt({ min: 0n, max: 2n ** 992n - 1n }))
+    .map(([v, m]) => {
+      const size = Math.ceil((m === 0n ? v : m).toString(16).length / 2);
+      const oxm = m === 0n ? { value: hexOf(v, size) } : { value: hexOf(v & m, size), mask: hexOf(m, size) };
+      return { field: field.name, ...oxm } as Oxm;
+    });
+}
+
 /** A field with a value and, where it may have one, a mask: one that says something and leaves no bit of the value out. */
 export function oxmOf(field: OxmField): Arbitrary<Oxm> {
+  if (field.kind === "bytes") return optionOf(field);
   const bits = BigInt(field.kind === "vlan" ? 12 : field.bits);
   const all = (1n << bits) - 1n;
   const value = fc.bigInt({ min: 0n, max: all });
@@ -62,7 +79,10 @@ export function oxmOf(field: OxmField): Arbitrary<Oxm> {
   if (!field.maskable) {
     return exact;
   }
-  const mask = fc.bigInt({ min: field.kind === "vlan" ? 0n : 1n, max: all - 1n });
+  const mask = fc.bigInt({
+    min: field.kind === "vlan" ? 0n : 1n,
+    max: field.exactBits === undefined ? all - 1n : all,
+  });
   const masked = fc
     .tuple(value, mask)
     .map(([v, m]) => ({ field: field.name, value: shown(field, v & m), mask: shown(field, m) }) as Oxm);
@@ -73,7 +93,7 @@ const rawOxm: Arbitrary<Oxm> = fc.oneof(
   fc.tuple(fc.integer({ min: 0, max: 0x7f }), bytes(0, 20)).map(
     ([number, body]): Oxm => ({
       field: "raw",
-      header: 0x00010000 + number * 512 + body.length,
+      header: 0x7fff0000 + number * 512 + body.length,
       body,
     }),
   ),
@@ -100,7 +120,7 @@ const exactOxm: Arbitrary<Oxm> = oxm.map((o) => {
 });
 
 const subfield: Arbitrary<SubfieldName> = fc.oneof(
-  fc.constantFrom(...subfields.map((s) => s.name)),
+  fc.constantFrom(...subfields.filter((s) => s.experimenter === undefined).map((s) => s.name)),
   fc.nat(0x7f).map((n) => 0x70000000 + n * 512 + 4),
 );
 

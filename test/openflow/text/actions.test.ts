@@ -162,7 +162,7 @@ const refused: readonly (readonly [
   ["ip", "set_field:10.0.0.1", "10.0.0.1", /set_field needs an arrow/],
   ["ip", "set_field:10.0.0.1->", "10.0.0.1->", /names no field/],
   ["ip", "set_field:10.0.0.1->nosuch", "nosuch", /not a field that set_field knows/],
-  ["", "set_field:5->reg0", "reg0", /can be written with load/],
+  ["", "set_field:5->ct_mark", "ct_mark", /can be written with load/],
   ["", "set_field:1->in_port", "in_port", /not a field that set_field knows/],
   ["", "set_field:1->in_port_oxm", "set_field", /load to NXM_OF_IN_PORT/, "OFPBAC_BAD_SET_ARGUMENT"],
   ["ip", "set_field:6->nw_proto", "nw_proto", /can't be set/, "OFPBAC_BAD_SET_ARGUMENT"],

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { decode, encode, type FlowStats } from "../../../src/openflow/index.ts";
 import { FlowSyntaxError, formatFlow, parseFlow } from "../../../src/openflow/text/index.ts";
-import { reasonOutOfScope } from "./scope.ts";
+import { leftOutOfDumps, reasonOutOfScope } from "./scope.ts";
 import { capturedFlows, rejectedTexts, withoutXid } from "./vectors.ts";
 
 const inScope = capturedFlows.filter(({ text }) => reasonOutOfScope(text) === undefined);
@@ -57,27 +57,13 @@ describe("flow texts recorded from ovs-ofctl", () => {
       "action pop_queue": 3,
       "action resubmit": 7,
       "action sample": 5,
-      "field actset_output": 1,
-      "field conj_id": 2,
-      "field ct": 24,
-      "field dp_hash": 3,
-      "field mpls_ttl": 6,
-      "field nd_options_type": 2,
-      "field nd_reserved": 2,
-      "field nsh": 28,
-      "field nw_frag": 5,
-      "field nw_ttl": 3,
-      "field packet_type": 1,
-      "field pkt_mark": 6,
-      "field recirc_id": 2,
-      "field reg": 116,
-      "field tcp_flags": 3,
-      "field tunnel": 53,
+      "field ct_tp_* without ct_nw_proto": 4,
+      "masked set_field of a field without a four-byte header": 11,
       "set_field in_port": 1,
       "set_field in_port_oxm": 1,
       "set_field vlan_tci": 2,
     });
-    assert.equal(inScope.length, 306);
+    assert.equal(inScope.length, 548);
     assert.equal(capturedFlows.length, 690);
   });
 
@@ -96,7 +82,7 @@ describe("flow texts recorded from ovs-ofctl", () => {
 
 describe("flows dumped by the switch", () => {
   for (const { text, dump_reply_hex: replies = [], dump_text: lines = [] } of inScope) {
-    if (replies.length === 0) continue;
+    if (replies.length === 0 || leftOutOfDumps.test(text)) continue;
     it(`${text} prints as dump-flows printed it`, () => {
       const printed = replies.flatMap(statsIn).map((stats) => withoutDuration(formatFlow(stats)));
       assert.deepEqual(printed, lines);

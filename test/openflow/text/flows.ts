@@ -15,7 +15,7 @@ import type { OxmField } from "../../../src/openflow/protocol/oxm-field.ts";
 import { oxmFields } from "../../../src/openflow/protocol/oxm-fields.ts";
 import { meets, type PacketShape, shapeOfMatch } from "../../../src/openflow/protocol/packet-shape.ts";
 import { subfields } from "../../../src/openflow/protocol/subfields.ts";
-import { oxmOfBits } from "../../../src/openflow/text/field-text.ts";
+import { exactMask, oxmOfBits } from "../../../src/openflow/text/field-text.ts";
 import { allOnes } from "../../../src/openflow/text/number-text.ts";
 import { wholeToken } from "../../../src/openflow/text/scanner.ts";
 import { parseSubfield, type SubfieldRange } from "../../../src/openflow/text/subfield-text.ts";
@@ -74,10 +74,8 @@ const protocol: fc.Arbitrary<Match> = fc.oneof(
 function fieldWith(field: OxmField, masked: boolean): fc.Arbitrary<NamedOxm> {
   if (field.format === "port") return port.map((value) => ({ field: field.name, value }) as NamedOxm);
   const bits = fc.bigInt({ min: 0n, max: allOnes(field.bits) });
-  const mask =
-    masked && field.maskable
-      ? fc.oneof(fc.constant(allOnes(field.bits)), bits)
-      : fc.constant(allOnes(field.bits));
+  const whole = fc.constant(exactMask(field));
+  const mask = masked && field.maskable ? fc.oneof(whole, bits) : whole;
   return fc
     .tuple(bits, mask)
     .filter(([, chosen]) => chosen !== 0n)
@@ -103,7 +101,10 @@ export function matchesOn(allowed: readonly OxmField[]): fc.Arbitrary<Match> {
 
 /** Subfields under the names ovs-ofctl writes. */
 const namedSubfields = subfields
-  .filter(({ bits }) => bits <= 128)
+  .filter(
+    ({ name, bits, experimenter }) =>
+      !/REG(?:8|9|\d\d)$/.test(name) && bits <= 128 && experimenter === undefined,
+  )
   .flatMap(({ name }) => [parseSubfield(wholeToken(name))].filter((range) => range.name === name));
 
 function rangesOf(known: readonly SubfieldRange[]): fc.Arbitrary<SubfieldRange> {
@@ -177,15 +178,21 @@ const strangeActions: readonly fc.Arbitrary<Action>[] = [
     .map(([number, bytes]): Action => ({ type: "raw", number, data: bytes })),
 ];
 
+/** Fields whose text is that of others, or says less than they can: wide registers, the TCI, Ethernet packets. */
+const translated = /^(?:xreg|xxreg|vlanTci|nwTos|packetType|tunErspan|tunGtpu|tunFlags|ctTp|ctState|ipFrag)/;
+const ownText = oxmFields.filter(({ name, newer }) => newer === undefined && !translated.test(name));
+/** Marks and labels of connections are set within ct alone. */
+const settable = ownText.filter(({ name }) => !name.startsWith("ct"));
+
 /** Everything this version has a structure for. */
 export const everything: Vocabulary = {
-  fields: oxmFields,
+  fields: ownText,
   subfields: namedSubfields,
   actions: [
     ...commonActions,
     ...strangeActions,
     groups,
-    setFieldsOf(oxmFields),
+    setFieldsOf(settable),
     registerActions(namedSubfields),
   ],
   unknown: true,
@@ -194,7 +201,13 @@ export const everything: Vocabulary = {
 
 /** Fields Open vSwitch doesn't have, and one of which it keeps half. */
 const strangeFields: ReadonlySet<string> = new Set(["inPhyPort", "pbbIsid", "ipv6Exthdr", "arpOp"]);
-const knownFields = oxmFields.filter(({ name }) => !strangeFields.has(name));
+/** Extensions that every packet may have, and that Open vSwitch 3.1 prints as they are. */
+const plainExtensions =
+  /^(?:reg(?:\d|1[0-5])|pktMark|conjId|ctMark|ctLabel|tunSrc|tunDst|tunIpv6Src|tunGbpId|nwTtl|mplsTtl)$/;
+const isBasic = ({ wire: [wire] }: OxmField): boolean => wire.class === 0x8000 && wire.number < 40;
+const knownFields = oxmFields.filter(
+  (field) => !strangeFields.has(field.name) && (isBasic(field) || plainExtensions.test(field.name)),
+);
 const knownSubfields = namedSubfields.filter(({ name }) =>
   /^(?:NXM_NX_REG|NXM_OF_(?:ETH|IP|TCP|UDP|ARP)_(?:SRC|DST|SPA|TPA)$|NXM_NX_TUN_ID|OXM_OF_METADATA)/.test(
     String(name),
@@ -205,7 +218,12 @@ const knownSubfields = namedSubfields.filter(({ name }) =>
 export const openVSwitchKnows: Vocabulary = {
   fields: knownFields,
   subfields: knownSubfields,
-  actions: [...commonActions, groups, setFieldsOf(knownFields), registerActions(knownSubfields)],
+  actions: [
+    ...commonActions,
+    groups,
+    setFieldsOf(knownFields.filter((field) => settable.includes(field))),
+    registerActions(knownSubfields),
+  ],
   unknown: false,
   dangling: true,
 };
@@ -213,7 +231,11 @@ export const openVSwitchKnows: Vocabulary = {
 /** What a bare Open vSwitch bridge installs. */
 export const openVSwitchInstalls: Vocabulary = {
   ...openVSwitchKnows,
-  actions: [...commonActions, setFieldsOf(knownFields), registerActions(knownSubfields)],
+  actions: [
+    ...commonActions,
+    setFieldsOf(knownFields.filter((field) => settable.includes(field))),
+    registerActions(knownSubfields),
+  ],
   dangling: false,
 };
 

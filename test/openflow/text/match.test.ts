@@ -127,7 +127,7 @@ const refused: readonly (readonly [text: string, token: string, reason: RegExp])
   ["in_PORT=1", "in_PORT", /unknown word "in_PORT".*lower case/],
   ["foo=1", "foo", /unknown word "foo"/],
   ["foo[1]=1", "foo[1]", /unknown word/],
-  ["reg0=1", "reg0", /field of Open vSwitch's own/],
+  ["skb_priority=1", "skb_priority", /field of Open vSwitch's own/],
   ["actions=drop", "actions", /actions have no place here/],
   ["in_port=(1", "(1", /no port is called/],
   ["ip(", "(", /never closed/],
