@@ -14,6 +14,10 @@ export class Outbox {
   readonly #maxQueuedBytes: number;
   #gathered: Uint8Array[] = [];
   #gatheredBytes = 0;
+  /** The run that is being gathered: messages that lie one after the other in memory, as the codec leaves them, need no copy. */
+  #memory: ArrayBufferLike | undefined;
+  #runStart = 0;
+  #runEnd = 0;
   #scheduled = false;
   #closed = false;
   #waiting: (() => void)[] = [];
@@ -36,7 +40,13 @@ export class Outbox {
     if (this.queuedBytes + bytes.length > this.#maxQueuedBytes) {
       throw new SendQueueFullError(this.#peer, this.queuedBytes);
     }
-    this.#gathered.push(bytes);
+    if (bytes.buffer !== this.#memory || bytes.byteOffset !== this.#runEnd) {
+      this.#endRun();
+      this.#memory = bytes.buffer;
+      this.#runStart = bytes.byteOffset;
+      this.#runEnd = bytes.byteOffset;
+    }
+    this.#runEnd += bytes.length;
     this.#gatheredBytes += bytes.length;
     if (this.#gatheredBytes >= pieceBytes) {
       this.flush();
@@ -49,6 +59,7 @@ export class Outbox {
   /** Writes what was gathered, now. */
   flush(): void {
     if (this.#gatheredBytes === 0 || this.#closed) return;
+    this.#endRun();
     const [first] = this.#gathered;
     const piece =
       this.#gathered.length === 1 && first !== undefined
@@ -57,6 +68,13 @@ export class Outbox {
     this.#gathered = [];
     this.#gatheredBytes = 0;
     this.#stream.write(piece);
+  }
+
+  #endRun(): void {
+    if (this.#memory !== undefined) {
+      this.#gathered.push(new Uint8Array(this.#memory, this.#runStart, this.#runEnd - this.#runStart));
+      this.#memory = undefined;
+    }
   }
 
   /** Settles once the stream wants more; at once when it does already or when the outbox is closed. */
@@ -77,6 +95,7 @@ export class Outbox {
     this.#closed = true;
     this.#gathered = [];
     this.#gatheredBytes = 0;
+    this.#memory = undefined;
     this.#stream.removeListener("drain", this.#wake);
     this.#wake();
   }

@@ -74,14 +74,15 @@ export const bundleControl: Struct<BundleControlMessage> = message(
 export function bundleAdd(inner: Codec<Message>): Struct<BundleAddMessage> {
   return message(
     "bundleAdd",
-    (f): BundleAddMessage => ({
-      version: version(f),
+    (f, v): BundleAddMessage => ({
+      version: version(f, v),
       type: "bundleAdd",
-      xid: xid(f),
-      bundleId: f.pad(IDS).u32(),
-      flags: f.pad(2).u16(),
-      message: f.part(inner),
-      properties: f.rest(),
+      xid: xid(f, v),
+      bundleId: f.pad(IDS).u32(v.bundleId),
+      flags: f.pad(2).u16(v.flags),
+      message: f.part(inner, v.message),
+      properties: f.rest(v.properties),
     }),
+    { engine: "declaration" },
   );
 }
