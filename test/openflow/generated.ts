@@ -1,4 +1,4 @@
-// Generated messages of every kind: whatever the arbitraries beside the tests make (each file `arbitraries*.ts` below
+// Generated messages of every kind: whatever the arbitraries beside the tests make (each file `*arbitraries*.ts` below
 // this folder, found when it is needed, so that new ones count at once), put into the messages that can carry it.
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,10 @@ import { isDeepStrictEqual } from "node:util";
 import fc, { type Arbitrary } from "fast-check";
 import { decode, encode, type Message, type MessageInput } from "../../src/openflow/message.ts";
 import { flowMod } from "../../src/openflow/protocol/flow-mod.ts";
+import type { Random } from "../fuzz/random.ts";
+import { everything } from "./protocol/recordings.ts";
 import { knownEntries } from "./registry.ts";
+import { variantsByKind } from "./variants.ts";
 
 type Wrap = (value: unknown) => unknown;
 
@@ -65,7 +68,7 @@ function arbitrariesIn(exported: Readonly<Record<string, unknown>>, isInner = fa
 async function arbitraries(): Promise<Arbitrary<unknown>[]> {
   const folder = fileURLToPath(new URL(".", import.meta.url));
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => /(^|\/)arbitraries[^/]*\.js$/.test(file))
+    .filter((file) => /arbitraries[^/]*\.js$/.test(file))
     .toSorted();
   const modules = await Promise.all(
     files.map((file) => import(new URL(file, import.meta.url).href) as Promise<Record<string, unknown>>),
@@ -78,9 +81,17 @@ function isStructure(value: unknown): boolean {
   return typeof value === "object" && value !== null && !(value instanceof Uint8Array);
 }
 
+function decoded(bytes: Uint8Array): Message[] {
+  try {
+    return [decode(bytes)];
+  } catch {
+    return [];
+  }
+}
+
 /** Whether a message has nothing that its structure doesn't. */
 function isWhole(message: unknown): boolean {
-  return isWritable(message) && isDeepStrictEqual(decode(encode(message)), message);
+  return isWritable(message) && isDeepStrictEqual(decoded(encode(message)), [message]);
 }
 
 /** What the samples of one arbitrary can be put into: whatever one of the first of them comes back from. */
@@ -105,4 +116,18 @@ export async function generatedMessages(options: { count: number; seed: number }
     }
   }
   return messages;
+}
+
+/**
+ * `count` messages of each kind that the library reads, made from recorded messages, from those of every structure the
+ * registry lists, and from generated ones. The kind is a message's type, and for multiparts `multipartReply/flow`.
+ */
+export async function messagesByKind(options: {
+  count: number;
+  random: Random;
+}): Promise<ReadonlyMap<string, readonly Message[]>> {
+  const probed = knownEntries().flatMap(({ samples }) => samples);
+  const known = [...everything.map(({ bytes }) => bytes), ...probed].flatMap(decoded);
+  const generated = await generatedMessages({ count: options.count, seed: options.random.word() });
+  return variantsByKind([...known, ...generated], options);
 }

@@ -136,9 +136,16 @@ function* actionProbes({ vendor, type_or_subtype: number }: RegistryAction): Gen
     if (length < 4 + ids.length) continue;
     const plain = member(vendor === null ? number : 0xffff, length, ids);
     yield applied(plain);
-    // A field's header wherever one may stand: a register of Nicira's, and the Ethernet destination.
+    if (length >= 32) {
+      // Ports to choose from, and a register to load the choice into.
+      const bundled = Buffer.from(plain);
+      bundled.writeUInt32BE(0x00000002, 16);
+      bundled.writeUInt32BE(0x00010004, 24);
+      yield applied(bundled);
+    }
+    // A field's header wherever one may stand: a register, the Ethernet destination, the ingress port.
     for (let at = 4 + ids.length; at + 4 <= length; at += 2) {
-      for (const header of [0x00010004, 0x80000606]) {
+      for (const header of [0x00010004, 0x80000606, 0x00000002]) {
         const named = Buffer.from(plain);
         named.writeUInt32BE(header, at);
         yield applied(named);
@@ -253,6 +260,15 @@ export function namesIn(value: unknown): ReadonlySet<string> {
     for (const [name, member] of Object.entries(item)) left.push([name, member]);
   }
   return names;
+}
+
+/** Whether a value holds nothing that the library keeps as it came, without knowing what it is. */
+export function isNamed(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return true;
+  const { type, multipart, field, event } = value as Readonly<Record<string, unknown>>;
+  if (rawNames.has(type) || [multipart, field, event].includes("raw")) return false;
+  if ("number" in value && "data" in value) return false;
+  return Object.values(value).every(isNamed);
 }
 
 function decoded(bytes: Uint8Array): Message | undefined {

@@ -4,7 +4,7 @@ import { accessSync, constants } from "node:fs";
 import path from "node:path";
 
 /** Something a machine may lack. */
-export type Need = "root" | "openvswitch" | "ip" | "tcpdump" | "ethtool" | "ping";
+export type Need = "root" | "openvswitch" | "ip" | "tcpdump" | "ethtool" | "ping" | "tshark";
 
 const programs: Record<Exclude<Need, "root">, readonly string[]> = {
   openvswitch: ["ovsdb-server", "ovs-vswitchd", "ovs-vsctl", "ovs-ofctl", "ovs-appctl", "ovsdb-tool"],
@@ -12,6 +12,7 @@ const programs: Record<Exclude<Need, "root">, readonly string[]> = {
   tcpdump: ["tcpdump"],
   ethtool: ["ethtool"],
   ping: ["ping"],
+  tshark: ["tshark"],
 };
 
 const systemFolders: readonly string[] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
