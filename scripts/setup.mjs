@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const debianPackages = ["openvswitch-switch", "iproute2", "iputils-ping", "ethtool", "tcpdump"];
+const debianPackages = ["openvswitch-switch", "iproute2", "iputils-ping", "ethtool", "tcpdump", "tshark"];
 const servicePolicy = "/usr/sbin/policy-rc.d";
 
 /**
@@ -37,7 +37,7 @@ function missingDebianPackages() {
 function installDebianPackages() {
   if (spawnSync("dpkg-query", ["--version"]).status !== 0) {
     console.log(
-      "setup: no dpkg here: Open vSwitch, iproute2, ping, ethtool and tcpdump are taken as they are",
+      "setup: no dpkg here: Open vSwitch, iproute2, ping, ethtool, tcpdump and tshark are taken as they are",
     );
     return;
   }
