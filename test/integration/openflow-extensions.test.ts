@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type OpenVSwitch, startOpenVSwitch } from "../../lab/open-vswitch.ts";
 import { type ConnectSwitchOptions, connectSwitch } from "../../src/openflow/connect.ts";
 import type { Message, MessageInput } from "../../src/openflow/message.ts";
+import type { ContinuationProperty } from "../../src/openflow/protocol/nx-packet-property.ts";
 import { Port } from "../../src/openflow/protocol/ports.ts";
 import type { ReceivedPacket } from "../../src/openflow/received-packet.ts";
 import type { Switch } from "../../src/openflow/switch.ts";
@@ -31,11 +32,15 @@ async function counts(found: Switch, tableId: number): Promise<Readonly<Record<n
   return Object.fromEntries(flows.map(({ priority, packetCount }) => [priority, packetCount]));
 }
 
-/** What kinds of properties a paused packet's continuation has. */
-function continuationOf(packet: ReceivedPacket): ReadonlySet<string> {
+/** A paused packet's continuation. */
+function propertiesOf(packet: ReceivedPacket): readonly ContinuationProperty[] {
   const found = packet.packetIn2?.properties.find(({ type }) => type === "continuation");
   assert.ok(found?.type === "continuation");
-  return new Set(found.properties.map(({ type }) => type));
+  return found.properties;
+}
+
+function kindsOf(packet: ReceivedPacket): ReadonlySet<string> {
+  return new Set(propertiesOf(packet).map(({ type }) => type));
 }
 
 function askForRole(found: Switch, role: "equal" | "master"): Promise<Message> {
@@ -108,14 +113,18 @@ describeWith(["openvswitch"], "Open vSwitch's own messages, with ovs-vswitchd", 
     await addFlow("table=1,priority=2,in_port=1,reg5=0x1234,actions=drop");
     const packet = await packetOf(
       found,
-      "load:0x1234->NXM_NX_REG5[],push:NXM_OF_IN_PORT[],controller(pause,userdata=09),pop:NXM_NX_REG6[0..15],resubmit(,1)",
+      "load:0x1234->NXM_NX_REG5[],push:NXM_OF_IN_PORT[],push:NXM_NX_REG5[],controller(pause,userdata=09),pop:NXM_NX_REG6[],resubmit(,1)",
     );
     assert.deepEqual(await counts(found, 1), { 1: 0n, 2: 0n }, "it waits");
     await found.resume(packet);
     assert.deepEqual(await counts(found, 1), { 1: 0n, 2: 1n });
-    const kinds = continuationOf(packet);
+    const kinds = kindsOf(packet);
     assert.ok(kinds.has("bridge") && kinds.has("stack") && kinds.has("actions"), [...kinds].join());
     assert.ok(!kinds.has("raw"));
+    const stack = propertiesOf(packet).flatMap((found) =>
+      found.type === "stack" ? [found.data.at(-1)] : [],
+    );
+    assert.deepEqual(stack, [0x34, 1], "the top of the stack comes first");
   });
 
   it("keeps the action set of a paused packet", async () => {
@@ -124,7 +133,7 @@ describeWith(["openvswitch"], "Open vSwitch's own messages, with ovs-vswitchd", 
     await addFlow("table=2,priority=3,actions=drop");
     const before = await found.portStats(2);
     const packet = await packetOf(found, "write_actions(output:2),goto_table:1");
-    assert.ok(continuationOf(packet).has("actionSet"));
+    assert.ok(kindsOf(packet).has("actionSet"));
     await found.resume(packet);
     assert.deepEqual(await counts(found, 2), { 3: 1n });
     assert.deepEqual((await found.portStats(2))[0]?.txPackets, (before[0]?.txPackets ?? 0n) + 1n);

@@ -28,9 +28,9 @@ export interface RawPacketProperty {
  * hold for the `actions` that follow them.
  */
 export type ContinuationProperty =
-  /** The UUID of the bridge, 16 bytes. */
+  /** The UUID of the bridge: 16 bytes, as the switch keeps them in its memory. */
   | { type: "bridge"; uuid: Uint8Array }
-  /** The stack, in the switch's own form. */
+  /** One item of the stack that `push` and `pop` use; the top one comes first. */
   | { type: "stack"; data: Uint8Array }
   /** The mirrors that have the packet already, one bit each. */
   | { type: "mirrors"; mirrors: number }
