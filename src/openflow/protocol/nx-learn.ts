@@ -148,6 +148,9 @@ function readSpec(reader: Reader, header: number): LearnSpec {
     throw reader.fault(`0x${header.toString(16)} begins no specification`, "type", reader.offset - 2);
   }
   const nBits = header & BITS;
+  if (nBits === 0) {
+    throw reader.fault("no bits make no specification", "nBits", reader.offset - 2);
+  }
   if (type === "output") {
     return { type, nBits, src: readPlace(reader, "src") };
   }

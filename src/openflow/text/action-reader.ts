@@ -4,13 +4,14 @@
 import type { Action } from "../protocol/actions.ts";
 import { type Inconsistency, isJudgedInSets, isRefused, shapeAfter } from "../protocol/consistency.ts";
 import type { PacketShape } from "../protocol/packet-shape.ts";
-import { actionWords, extensionActions, refuseValue } from "./action-words.ts";
+import { actionWords, type Holder } from "./action-words.ts";
 import { FixLog } from "./fix-log.ts";
 import { FlowSyntaxError } from "./flow-syntax-error.ts";
 import { prerequisiteWords } from "./match-words.ts";
 import { findPort, type PortNumbers } from "./port-text.ts";
 import { type Remedy, remedyFor } from "./remedies.ts";
 import { refuse, type Span, scanWords, type Token, type Word, wordToken } from "./scanner.ts";
+import { refuseValue } from "./word-arguments.ts";
 
 /** How a list of actions is read. */
 export interface ActionReaderOptions {
@@ -19,6 +20,12 @@ export interface ActionReaderOptions {
   readonly shape: PacketShape;
   /** Whether the list is an action set: switches don't ask there whether tags and headers are in place. */
   readonly isSet?: boolean;
+  /** Whether the list is a group's bucket: what a match would have to say is left to the flows that point there. */
+  readonly isBucket?: boolean;
+  /** How many actions this list stands in: `clone(clone(…))`. */
+  readonly nesting?: number;
+  /** The innermost of those. */
+  readonly holder?: Holder | undefined;
   /** How many replacements this list stands in: `apply_actions(apply_actions(…))`. */
   readonly depth?: number;
   /** Collects what was rewritten; without one nothing is rewritten. */
@@ -27,6 +34,8 @@ export interface ActionReaderOptions {
 
 /** Replacements in replacements make sense once; more than a few are somebody's test. */
 const maxDepth = 4;
+/** What is written deeper than that can't be read from bytes either. */
+const maxNesting = 24;
 
 /** Reads the words of one action list, in order. */
 export class ActionReader {
@@ -98,23 +107,48 @@ export class ActionReader {
   #actionsOf(word: Word, name: string, remedy: Remedy | undefined): Action[] {
     const read = actionWords.get(name);
     const { ports } = this.#options;
-    if (read !== undefined) return read(word, { text: this.#text, ports, shape: this.#shape });
+    if (read !== undefined) {
+      const nested = (span: Span, holder: Holder): Action[] => this.#nested(word, span, holder);
+      return read(word, {
+        text: this.#text,
+        ports,
+        shape: this.#shape,
+        holder: this.#options.holder,
+        nested,
+      });
+    }
     const port = word.joint === "" ? findPort(word.key, ports) : undefined;
     if (port !== undefined) return [{ type: "output", port, maxLen: 0 }];
     throw refuse(word.key, reasonForUnknown(word.key.text, name), hintOf(remedy && `write ${remedy.text}`));
+  }
+
+  /** The actions inside of another one, which run on packets as they are here. */
+  #nested(word: Word, span: Span, holder: Holder): Action[] {
+    const nesting = (this.#options.nesting ?? 0) + 1;
+    if (nesting > maxNesting) throw refuse(word.key, `${word.key.text} is nested too deep`);
+    const reader = new ActionReader(this.#text, { ...this.#options, shape: this.#shape, nesting, holder });
+    reader.readAll(span);
+    return reader.actions;
   }
 
   #apply(word: Word, action: Action, remedy: Remedy | undefined): void {
     const verdict = shapeAfter(this.#shape, action);
     if (!isRefused(verdict)) {
       this.#shape = verdict;
-    } else if (this.#options.isSet !== true || isJudgedInSets(action)) {
+    } else if (this.#isJudged(action, verdict)) {
       throw refuse(word.key, this.#reason(word, verdict), {
         openflowError: verdict.error,
         ...hintOf(remedy && `write ${remedy.text}: ${remedy.why}`),
       });
     }
     this.actions.push(action);
+  }
+
+  /** Whether a refusal of the action counts in a list of this kind. */
+  #isJudged(action: Action, { missing }: Inconsistency): boolean {
+    const { isSet, isBucket } = this.#options;
+    if (isBucket === true && missing !== undefined) return false;
+    return isSet !== true || isJudgedInSets(action);
   }
 
   #reason(word: Word, { missing, reason }: Inconsistency): string {
@@ -125,7 +159,6 @@ export class ActionReader {
 
 function reasonForUnknown(word: string, name: string): string {
   if (name === "apply_actions") return "apply_actions is what actions do anyway";
-  if (extensionActions.has(name)) return `${word} is Open vSwitch's own action, and unknown to this version`;
   return `unknown action ${word}`;
 }
 

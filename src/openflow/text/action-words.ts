@@ -6,12 +6,17 @@ import { oxmFieldByName } from "../protocol/oxm-fields.ts";
 import type { PacketShape } from "../protocol/packet-shape.ts";
 import { Port } from "../protocol/ports.ts";
 import { parseIpv4, parseMac } from "./address-text.ts";
+import { ctWords } from "./ct-words.ts";
 import { oxmOfBits } from "./field-text.ts";
+import { readLearn } from "./learn-reader.ts";
 import { allOnes, parseBits, parseCount } from "./number-text.ts";
+import { nxActionWords, readController, readDecTtl } from "./nx-action-words.ts";
+import { nxFieldWords, readOutputExtension } from "./nx-field-words.ts";
 import { type PortNumbers, parsePort } from "./port-text.ts";
 import { parseBytes } from "./raw-text.ts";
 import { readLoad, readMove, readSetField } from "./register-words.ts";
-import { refuse, scanWords, type Token, type Word } from "./scanner.ts";
+import { refuse, type Span, type Token, type Word } from "./scanner.ts";
+import { argument, readArguments, refuseValue } from "./word-arguments.ts";
 
 /** What a word may look at. */
 export interface ActionContext {
@@ -19,7 +24,14 @@ export interface ActionContext {
   readonly ports: PortNumbers | undefined;
   /** What is known of the packet when the action runs. */
   readonly shape: PacketShape;
+  /** The action that this one stands in. */
+  readonly holder: Holder | undefined;
+  /** Reads the actions that another one holds. */
+  nested(span: Span, holder: Holder): Action[];
 }
+
+/** Actions that hold others. */
+export type Holder = "ct" | "clone";
 
 /** Makes the actions of one word. */
 export type ActionWord = (word: Word, context: ActionContext) => Action[];
@@ -99,6 +111,11 @@ export const actionWords: ReadonlyMap<string, ActionWord> = new Map<string, Acti
   ["set_mpls_ttl", (word) => [{ type: "setMplsTtl", ttl: parseCount(argument(word), 8, "set_mpls_ttl") }]],
   ["dec_mpls_ttl", plain("decMplsTtl")],
 
+  ...nxActionWords,
+  ...nxFieldWords,
+  ...ctWords,
+  ["learn", readLearn],
+
   // OpenFlow 1.3 has these and Open vSwitch doesn't, nor does ovs-ofctl; the words are ours.
   ["copy_ttl_out", plain("copyTtlOut")],
   ["copy_ttl_in", plain("copyTtlIn")],
@@ -108,65 +125,18 @@ export const actionWords: ReadonlyMap<string, ActionWord> = new Map<string, Acti
   ["experimenter_action", readExperimenter],
 ]);
 
-/** Open vSwitch's extension actions, which this version has no structure for. */
-export const extensionActions: ReadonlySet<string> = new Set(
-  `bundle bundle_load check_pkt_larger clone conjunction ct ct_clear debug_recirc debug_slow dec_nsh_ttl decap delete_field encap enqueue
-  exit fin_timeout learn multipath nat note output_trunc pop pop_queue push resubmit sample`.split(/\s+/),
-);
-
-/** The argument of a word that needs one. */
-export function argument(word: Word): Token {
-  if (word.value.text === "") throw refuse(word.key, `${word.key.text} has no argument`);
-  return word.value;
-}
-
-/** Refuses an argument of a word that has none; `word()` is fine. */
-export function refuseValue(word: Word): void {
-  if (word.value.text !== "") throw refuse(word.value, `${word.key.text} takes no argument`);
-}
-
-/** `name=value` pairs in parentheses, of which `names` are known. */
-export function readArguments(
-  word: Word,
-  text: string,
-  names: readonly string[],
-): ReadonlyMap<string, Token> {
-  const values = new Map<string, Token>();
-  for (const { key, value } of scanWords(text, word.value)) {
-    if (!names.includes(key.text)) {
-      throw refuse(key, `${word.key.text} has no argument ${JSON.stringify(key.text)} in this version`, {
-        hint: `it takes ${names.join(", ")}`,
-      });
-    }
-    values.set(key.text, value);
-  }
-  return values;
-}
-
 function setField(name: NamedOxm["field"], value: bigint): Action {
   const field = oxmFieldByName.get(name);
   if (field === undefined) throw new TypeError(`${name} is not in the registry of match fields`);
   return { type: "setField", oxm: oxmOfBits(field, { value, mask: allOnes(field.bits) }) };
 }
 
-function readOutput(word: Word, { ports }: ActionContext): Action[] {
+function readOutput(word: Word, context: ActionContext): Action[] {
   const value = argument(word);
-  if (/^(?:[A-Z]+XM|OXM)_|\[|=/.test(value.text)) {
-    throw refuse(
-      word.key,
-      `output to a register or with a length is Open vSwitch's own, and unknown to this version`,
-    );
-  }
-  const port = parsePort(value, ports, "output");
+  const extension = readOutputExtension(word, context);
+  if (extension !== undefined) return extension;
+  const port = parsePort(value, context.ports, "output");
   return [{ type: "output", port, maxLen: port === Port.controller ? CONTROLLER_NO_BUFFER : 0 }];
-}
-
-/** `controller`, `controller:128`, `controller(max_len=128)`. */
-function readController(word: Word, { text }: ActionContext): Action[] {
-  const value = word.joint === "(" ? readArguments(word, text, ["max_len"]).get("max_len") : word.value;
-  const maxLen =
-    value === undefined || value.text === "" ? CONTROLLER_NO_BUFFER : parseCount(value, 16, "max_len");
-  return [{ type: "output", port: Port.controller, maxLen }];
 }
 
 function readTos(word: Word): Action[] {
@@ -182,16 +152,6 @@ function readTos(word: Word): Action[] {
 
 function readNwTtl(word: Word): Action[] {
   return [{ type: "setNwTtl", ttl: parseCount(argument(word), 8, word.key.text) }];
-}
-
-function readDecTtl(word: Word): Action[] {
-  if (word.value.text !== "") {
-    throw refuse(
-      word.value,
-      "dec_ttl with controller ids is Open vSwitch's own, and unknown to this version",
-    );
-  }
-  return [{ type: "decNwTtl" }];
 }
 
 const transports: ReadonlyMap<number | undefined, "tcp" | "udp" | "sctp"> = new Map([

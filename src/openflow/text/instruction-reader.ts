@@ -4,13 +4,13 @@ import { backward } from "../protocol/consistency.ts";
 import type { Instruction } from "../protocol/instructions.ts";
 import type { PacketShape } from "../protocol/packet-shape.ts";
 import { ActionReader } from "./action-reader.ts";
-import { argument, readArguments, refuseValue } from "./action-words.ts";
 import type { FixLog } from "./fix-log.ts";
 import { inOrder, instructionRanks } from "./instruction-order.ts";
 import { allOnes, parseBits, parseCount } from "./number-text.ts";
 import type { PortNumbers } from "./port-text.ts";
 import { parseBytes } from "./raw-text.ts";
 import { refuse, type Span, scanWords, sliceToken, type Word } from "./scanner.ts";
+import { argument, readArguments, refuseValue } from "./word-arguments.ts";
 
 /** How instructions are read. */
 export interface InstructionOptions {

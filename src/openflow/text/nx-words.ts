@@ -1,16 +1,18 @@
 // Words that Open vSwitch's own actions have for the names of the codec, both ways.
+import type { BundleAction, HashFields, MultipathAction } from "../protocol/nx-field-actions.ts";
 
 /** Names and words, one for one. */
-export interface Vocabulary {
+export interface Vocabulary<N extends string = string> {
   /** The word of a name; a number without a name is printed as it is. */
   wordOf(name: string | number): string;
-  nameOf(word: string): string | undefined;
+  nameOf(word: string): N | undefined;
   readonly words: readonly string[];
 }
 
-function vocabulary(words: Readonly<Record<string, string>>): Vocabulary {
-  const nameByWord = new Map(Object.entries(words).map(([name, word]) => [word, name]));
-  const wordByName = new Map<string | number, string>(Object.entries(words));
+function vocabulary<N extends string>(words: Readonly<Record<N, string>>): Vocabulary<N> {
+  const entries = Object.entries(words) as [N, string][];
+  const nameByWord = new Map(entries.map(([name, word]) => [word, name]));
+  const wordByName = new Map<string | number, string>(entries);
   return {
     wordOf: (name) => wordByName.get(name) ?? String(name),
     nameOf: (word) => nameByWord.get(word),
@@ -18,7 +20,7 @@ function vocabulary(words: Readonly<Record<string, string>>): Vocabulary {
   };
 }
 
-export const hashFieldWords: Vocabulary = vocabulary({
+export const hashFieldWords: Vocabulary<HashFields> = vocabulary({
   ethSrc: "eth_src",
   symmetricL4: "symmetric_l4",
   symmetricL3l4: "symmetric_l3l4",
@@ -28,14 +30,17 @@ export const hashFieldWords: Vocabulary = vocabulary({
   symmetricL3: "symmetric_l3",
 });
 
-export const multipathWords: Vocabulary = vocabulary({
+export const multipathWords: Vocabulary<Extract<MultipathAction["algorithm"], string>> = vocabulary({
   moduloN: "modulo_n",
   hashThreshold: "hash_threshold",
   hrw: "hrw",
   iterHash: "iter_hash",
 });
 
-export const bundleWords: Vocabulary = vocabulary({ activeBackup: "active_backup", hrw: "hrw" });
+export const bundleWords: Vocabulary<Extract<BundleAction["algorithm"], string>> = vocabulary({
+  activeBackup: "active_backup",
+  hrw: "hrw",
+});
 
 /** Reasons of PACKET_IN, by number. */
 export const reasonWords: readonly string[] = [

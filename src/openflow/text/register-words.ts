@@ -14,17 +14,23 @@ import { parseSubfield, type SubfieldRange, wholeSubfield } from "./subfield-tex
 const loadBits = 64;
 const tagBit = 0x1000n;
 
+/** What set_field looks at: ports' names, and whether it stands in ct(exec(…)). */
+interface SetFieldContext {
+  readonly ports: PortNumbers | undefined;
+  readonly holder: "ct" | "clone" | undefined;
+}
+
 /** `set_field:VALUE[/MASK]->FIELD` */
-export function readSetField(word: Word, context: { readonly ports: PortNumbers | undefined }): Action[] {
+export function readSetField(word: Word, context: SetFieldContext): Action[] {
   const [value, name] = splitArrow(word);
   if (isRawOxmWord(name.text)) return [{ type: "setField", oxm: parseRawOxm(name, value) }];
-  const field = settableField(name);
+  const field = settableField(name, context.holder === "ct");
   if (!field.writable) {
     throw refuse(name, `${name.text} can't be set`, { openflowError: "OFPBAC_BAD_SET_ARGUMENT" });
   }
   const bits = parseFieldBits(value, field, context.ports);
   if (isMasked(value, field, bits)) {
-    refuseUnloadable(name, field);
+    if (isUnloadable(field)) return [{ type: "regLoad2", oxm: oxmOfBits(field, bits) }];
     return loads(wholeSubfield(name), withoutTagBit(field, bits));
   }
   if (field.name === "vlanVid") return [{ type: "setField", oxm: vlanVid(value, bits.value) }];
@@ -67,10 +73,15 @@ function splitArrow(word: Word): [Token, Token] {
   return [sliceToken(word.value, 0, closed ? arrow - 1 : arrow), target];
 }
 
-/** Words of fields that only ct(exec(…)) may set, or that have no whole header of their own. */
-const unsettable: ReadonlySet<string> = new Set(["ct_mark", "ct_label", "in_port", "nw_tos", "vlan_tci"]);
+/** Fields of the connection's entry. */
+const ctFields: ReadonlySet<string> = new Set(["ct_mark", "ct_label"]);
+/** Words of fields that have no whole header of their own. */
+const unsettable: ReadonlySet<string> = new Set(["in_port", "nw_tos", "vlan_tci"]);
 
-function settableField(name: Token): OxmField {
+function settableField(name: Token, inCt: boolean): OxmField {
+  if (ctFields.has(name.text) && !inCt) {
+    throw refuse(name, `${name.text} can be set in ct(exec(…)) only`);
+  }
   const field = unsettable.has(name.text) ? undefined : oxmFieldByText.get(name.text);
   if (field !== undefined) return field;
   throw refuse(name, `${name.text} is not a field that set_field knows in this version`, {
@@ -79,9 +90,8 @@ function settableField(name: Token): OxmField {
 }
 
 /** A load has no room for an experimenter's header, nor for options, whose size the switch knows. */
-function refuseUnloadable(name: Token, field: OxmField): void {
-  if (field.kind !== "bytes" && field.wire[0].experimenter === undefined) return;
-  throw refuse(name, `${name.text} can't be set in part`, { hint: "set the whole field" });
+function isUnloadable(field: OxmField): boolean {
+  return field.kind === "bytes" || field.wire[0].experimenter !== undefined;
 }
 
 function vlanVid(token: Token, value: bigint): { field: "vlanVid"; value: number } {

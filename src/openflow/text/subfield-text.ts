@@ -71,6 +71,14 @@ export function wholeBits(name: SubfieldName): SubfieldRange {
   return { name, ofs: 0, nBits: widthOf(name) };
 }
 
+/** Open vSwitch's names of fields whose header says whose they are. */
+const experimenterFields = /^(?:NXOXM|ONFOXM)_/;
+
+/** Whether the field has a header of four bytes, as most actions have room for. */
+export function isNarrow(name: SubfieldName): boolean {
+  return !experimenterFields.test(String(name));
+}
+
 /** Whether these are all bits of a field. */
 export function isWhole({ name, ofs, nBits }: SubfieldRange): boolean {
   return ofs === 0 && nBits === widthOf(name);

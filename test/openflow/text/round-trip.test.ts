@@ -135,6 +135,10 @@ describe("any text", () => {
         } catch {
           return;
         }
+        // enqueue is three actions, whose output says more than the word output does.
+        if (/enqueue/i.test(text)) return;
+        // Open vSwitch doesn't print that packets are Ethernet's.
+        if (flow.match.some(({ field }) => field === "packetType")) return;
         assert.deepEqual(parseFlow(formatFlow(flow)), flow, text);
       }),
       { numRuns: 1500 },

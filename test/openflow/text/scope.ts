@@ -8,45 +8,8 @@ export interface ScopeRule {
   readonly pattern: RegExp;
 }
 
-const action = (name: string): ScopeRule => ({
-  reason: `action ${name}`,
-  pattern: new RegExp(`actions=(?:.*[,( ])?${name}(?![a-z_0-9])`),
-});
-
 /** The first rule that fits is the reason. */
 const scopeRules: readonly ScopeRule[] = [
-  ...[
-    "bundle",
-    "bundle_load",
-    "check_pkt_larger",
-    "clone",
-    "conjunction",
-    "ct",
-    "ct_clear",
-    "encap",
-    "enqueue",
-    "exit",
-    "fin_timeout",
-    "learn",
-    "multipath",
-    "note",
-    "pop",
-    "pop_queue",
-    "push",
-    "resubmit",
-    "sample",
-  ].map((name) => action(name)),
-  { reason: "action output with a length", pattern: /actions=(?:.*,)?output\(.*max_len/ },
-  { reason: "action output to a register", pattern: /output:(?:NXM|OXM|NXOXM|x*reg)/ },
-  {
-    reason: "action controller with more than max_len",
-    pattern: /controller\(.*(?:id|reason|userdata|pause)/,
-  },
-  { reason: "action dec_ttl with controller ids", pattern: /dec_ttl\(\d/ },
-  {
-    reason: "masked set_field of a field without a four-byte header",
-    pattern: /\/[^>]*->(?:tun_erspan_|nsh_|tun_metadata)/,
-  },
   // ovs-ofctl drops them in silence, so that the flow matches more than was written.
   { reason: "field ct_tp_* without ct_nw_proto", pattern: /^(?!.*ct_nw_proto).*ct_tp_/ },
   { reason: "set_field in_port", pattern: /->in_port$/ },
