@@ -19,6 +19,7 @@ export {
   type WatchPaused,
   type WatchSynced,
 } from "./flow-watch.ts";
+export { type MaskedValue, MatchError, type MatchFields, type MatchValue, match } from "./match-builder.ts";
 export { decode, encode, type Message, type MessageInput, type MessageType } from "./message.ts";
 export type { MessageCounts } from "./message-stream.ts";
 export * from "./packet/index.ts";

@@ -4,6 +4,7 @@
 import type { Action, OutputAction, RegLoadAction, RegMoveAction, SetFieldAction } from "./actions.ts";
 import type { Instruction } from "./instructions.ts";
 import type { Match } from "./match.ts";
+import { faultOfOxm } from "./match-fault.ts";
 import { extensionRules } from "./nx-consistency.ts";
 import type { OxmField, PrerequisiteName } from "./oxm-field.ts";
 import { oxmFieldByName, oxmFields } from "./oxm-fields.ts";
@@ -34,14 +35,16 @@ export function isRefused(verdict: ActionVerdict): verdict is Inconsistency {
   return "error" in verdict;
 }
 
-/** The first reason why Open vSwitch would refuse `match`: a prerequisite that doesn't stand before its field. */
+/** The first reason why Open vSwitch would refuse `match`: a field by itself, or one without its prerequisite before it. */
 export function checkMatch(match: Match): PlacedInconsistency | undefined {
   let shape = anyPacket;
   const seen = new Set<string>();
   for (const [index, oxm] of match.entries()) {
     const field = oxmFieldByName.get(oxm.field);
+    const path = `match[${index}]`;
+    const fault = faultOfOxm(oxm);
+    if (fault !== undefined) return { ...fault, path };
     if (field !== undefined) {
-      const path = `match[${index}]`;
       if (seen.has(field.name)) {
         return { error: "OFPBMC_DUP_FIELD", reason: `${field.name} stands in the match twice`, path };
       }
