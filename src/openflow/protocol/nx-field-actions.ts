@@ -193,7 +193,8 @@ const spacedSubfield: Codec<SubfieldName> = {
 
   read(reader: Reader): SubfieldName {
     const name = subfield.read(reader);
-    reader.declined ||= reader.end - reader.offset >= SPARE_BYTES + 8;
+    const left = reader.end - reader.offset;
+    reader.declined ||= left < SPARE_BYTES || left >= SPARE_BYTES + 8;
     reader.offset = reader.end;
     return name;
   },
