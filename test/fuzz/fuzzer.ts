@@ -54,7 +54,7 @@ const GENERATED = 30;
 const sizes: readonly number[] = [256, 4_096, 16_384, 65_535];
 
 /** What mutation begins with: recordings, one of each structure the registry lists, and generated messages. */
-export async function fuzzSeeds(seed: number): Promise<readonly Uint8Array[]> {
+async function fuzzSeeds(seed: number): Promise<readonly Uint8Array[]> {
   const recorded = [...everything, ...handMade].map(({ bytes }) => bytes);
   const probed = knownEntries().flatMap(({ samples }) => samples);
   const generated = (await generatedMessages({ count: GENERATED, seed })).map((message) => encode(message));

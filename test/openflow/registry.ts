@@ -54,7 +54,7 @@ function packed(...numbers: readonly (readonly [bytes: number, value: number])[]
 }
 
 /** A whole message of that type. */
-export function messageBytes(type: number, ...body: readonly Uint8Array[]): Uint8Array {
+function messageBytes(type: number, ...body: readonly Uint8Array[]): Uint8Array {
   const all = Buffer.concat(body);
   return new Uint8Array(Buffer.concat([packed([1, 4], [1, type], [2, 8 + all.length], [4, 1]), all]));
 }
@@ -120,7 +120,7 @@ function member(number: number, length: number, ids: Buffer): Buffer {
 const noMatch = packed([4, 0x00010004], [4, 0]);
 
 /** A flow mod with a match and instructions, both as bytes. */
-export function flowModBytes(match: Uint8Array, instructions: Uint8Array): Uint8Array {
+function flowModBytes(match: Uint8Array, instructions: Uint8Array): Uint8Array {
   return messageBytes(14, Buffer.alloc(40), match, instructions);
 }
 
@@ -184,7 +184,7 @@ const registry = recording<{ messages: RegistryMessage[]; actions: RegistryActio
 const fields = recording<RegistryField[]>("ovs-oxm-fields");
 
 /** Everything the registry lists. */
-export const entries: readonly Entry[] = [
+const entries: readonly Entry[] = [
   ...registry.messages.map(
     (message): Entry => ({
       kind: "message",
