@@ -21,6 +21,9 @@ export interface PacketShape {
 /** Fields that prerequisites ask about, VLANs aside. */
 const decisive: ReadonlySet<string> = new Set(["ethType", "ipProto", "icmpv6Type", "icmpv6Code"]);
 
+/** `+trk` in ct_state. */
+const trackedBit = 0x20;
+
 /** A packet nothing is known about. */
 export const anyPacket: PacketShape = { tags: 0, untagged: false };
 
@@ -35,6 +38,10 @@ export function shapeWith(shape: PacketShape, oxm: Oxm): PacketShape {
     return oxm.value === "none"
       ? { ...shape, tags: 0, untagged: true }
       : { ...shape, tags: 1, untagged: false };
+  }
+  if (oxm.field === "ctState") {
+    const certain = typeof oxm.mask === "number" ? oxm.value & oxm.mask : oxm.value;
+    return (certain & trackedBit) === 0 ? shape : { ...shape, tracked: true };
   }
   return oxm.field !== "raw" && decisive.has(oxm.field) ? { ...shape, [oxm.field]: oxm.value } : shape;
 }

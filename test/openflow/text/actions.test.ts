@@ -108,6 +108,7 @@ const refused: readonly (readonly [
   ["", "resubmit()", "resubmit", /needs a port or a table/],
   ["", "resubmit(,1,nat)", "nat", /takes a port, a table and ct/],
   ["tcp", "resubmit(,1,ct)", "resubmit", /ct_state/, "OFPBAC_MATCH_INCONSISTENT"],
+  ["ip,ct_state=-trk", "resubmit(,1,ct)", "resubmit", /ct_state/, "OFPBAC_MATCH_INCONSISTENT"],
   ["", "learn(table=255)", "255", /no table 255/],
   ["", "learn(NXM_OF_ETH_DST[]=NXM_NX_REG0[])", "NXM_NX_REG0[]", /32 bits and goes into 48/],
   ["", "ct(commit,table=1)", "ct", /needs ip or ipv6/, "OFPBAC_MATCH_INCONSISTENT"],

@@ -5,6 +5,7 @@ import type {
   FlowMod,
   FlowModCommand,
   Instruction,
+  LearnSpec,
   Match,
   NamedOxm,
 } from "../../../src/openflow/index.ts";
@@ -161,6 +162,144 @@ const commonActions: readonly fc.Arbitrary<Action>[] = [
   u32.map((queueId): Action => ({ type: "setQueue", queueId })),
 ];
 
+/** Actions that Open vSwitch doesn't take in an action set. */
+const inListsOnly: ReadonlySet<Action["type"]> = new Set<Action["type"]>([
+  "popQueue",
+  "exit",
+  "ctClear",
+  "note",
+  "clone",
+  "bundleLoad",
+  "multipath",
+  "sample3",
+  "controller",
+  "controller2",
+  "learn",
+  "learn2",
+  "stackPush",
+  "stackPop",
+  "outputReg",
+  "checkPktLarger",
+  "finTimeout",
+  "decTtlCntIds",
+]);
+
+const port16 = fc.oneof(fc.integer({ min: 1, max: 0xfeff }), fc.constant(0xfffe));
+const whole = { ofs: 0, nBits: 32 };
+const zone = fc.oneof(
+  fc.integer({ min: 0, max: 0xffff }),
+  fc.constant({ name: "NXM_NX_REG3", ofs: 8, nBits: 16 }),
+);
+const nats: fc.Arbitrary<Action[]> = fc.constantFrom<Action[]>(
+  [],
+  [{ type: "nat", flags: 0 }],
+  [{ type: "nat", flags: 1, ipv4Min: "10.0.0.1", ipv4Max: "10.0.0.9", protoMin: 1024, protoMax: 2048 }],
+  [{ type: "nat", flags: 0x12, ipv4Min: "10.0.0.1" }],
+  [{ type: "nat", flags: 5, ipv6Min: "2001:db8::1", protoMin: 53 }],
+);
+
+/** Open vSwitch's own actions, as ovs-ofctl writes them. */
+const nxActions: readonly fc.Arbitrary<Action>[] = [
+  fc.tuple(port16, byte).map(([inPort, tableId]): Action => ({ type: "resubmitTable", inPort, tableId })),
+  fc.constantFrom("popQueue", "exit", "ctClear").map((type): Action => ({ type })),
+  fc
+    .uint8Array({ minLength: 6, maxLength: 6 })
+    .map((data): Action => ({ type: "note", data: Uint8Array.from(data) })),
+  fc
+    .tuple(fc.constantFrom(0, 1), zone, fc.integer({ min: 0, max: 253 }), nats)
+    .map(([flags, from, recircTable, actions]): Action => {
+      const commits = flags === 1 || actions.some((one) => one.type === "nat" && one.flags !== 0);
+      return { type: "ct", flags: commits ? 1 : 0, zone: from, recircTable, alg: 0, actions };
+    }),
+  fc.tuple(port16, fc.integer({ min: 14, max: 1500 })).map(
+    ([member, maxLen]): Action => ({
+      type: "clone",
+      actions: [{ type: "outputTrunc", port: member, maxLen }],
+    }),
+  ),
+  fc.tuple(fc.array(port16, { maxLength: 9 }), fc.constantFrom("hrw", "activeBackup")).map(
+    ([members, algorithm]): Action => ({
+      type: "bundleLoad",
+      algorithm,
+      fields: "symmetricL3",
+      basis: 7,
+      members,
+      dst: { name: "NXM_NX_REG1", ...whole },
+    }),
+  ),
+  fc.integer({ min: 0, max: 0xffff }).map(
+    (maxLink): Action => ({
+      type: "multipath",
+      fields: "symmetricL3l4Udp",
+      basis: 1,
+      algorithm: "iterHash",
+      maxLink,
+      arg: 5,
+      dst: { name: "NXM_NX_REG2", ...whole },
+    }),
+  ),
+  fc.tuple(fc.integer({ min: 1, max: 0xffff }), port16, fc.constantFrom(1, 2)).map(
+    ([probability, samplingPort, direction]): Action => ({
+      type: "sample3",
+      probability,
+      collectorSetId: 1,
+      obsDomainId: 2,
+      obsPointId: 3,
+      samplingPort,
+      direction,
+    }),
+  ),
+  fc.uint8Array({ minLength: 1, maxLength: 20 }).map(
+    (userdata): Action => ({
+      type: "controller2",
+      properties: [
+        { type: "reason", reason: 2 },
+        { type: "userdata", userdata: Uint8Array.from(userdata) },
+        { type: "pause" },
+      ],
+    }),
+  ),
+  fc
+    .tuple(
+      fc.integer({ min: 0, max: 254 }),
+      fc.bigInt({ min: 0n, max: 0xffff_ffffn }),
+      fc.integer({ min: 0, max: 9 }),
+    )
+    .map(([tableId, value, limit]): Action => {
+      const fixed = {
+        idleTimeout: 5,
+        hardTimeout: 0,
+        priority: 9,
+        cookie: value,
+        flags: limit % 4,
+        tableId,
+        finIdleTimeout: 0,
+        finHardTimeout: limit,
+      };
+      const specs: LearnSpec[] = [
+        {
+          type: "match",
+          nBits: 48,
+          src: { name: "NXM_OF_ETH_SRC", ofs: 0 },
+          dst: { name: "NXM_OF_ETH_DST", ofs: 0 },
+        },
+        { type: "match", nBits: 12, src: { value: value % 4096n }, dst: { name: "NXM_OF_VLAN_TCI", ofs: 0 } },
+        { type: "load", nBits: 32, src: { value }, dst: { name: "NXM_NX_REG1", ofs: 0 } },
+        { type: "output", nBits: 16, src: { name: "NXM_OF_IN_PORT", ofs: 0 } },
+      ];
+      return limit === 0 ? { type: "learn", ...fixed, specs } : { type: "learn2", ...fixed, limit, specs };
+    }),
+  fc.constantFrom<Action>(
+    { type: "stackPush", field: "NXM_NX_REG0", ofs: 3, nBits: 9 },
+    { type: "stackPop", field: "NXM_NX_REG4", ...whole },
+    { type: "outputReg", src: { name: "NXM_NX_REG5", ofs: 16, nBits: 16 }, maxLen: 0xffff },
+    { type: "checkPktLarger", packetLength: 1500, dst: "NXM_NX_REG6", ofs: 31 },
+    { type: "decTtlCntIds", controllerIds: [1, 65535, 7] },
+    { type: "finTimeout", finIdleTimeout: 5, finHardTimeout: 10 },
+    { type: "controller", maxLen: 65535, controllerId: 3, reason: 1 },
+  ),
+];
+
 const groups = fc.integer({ min: 0, max: 0xfffffeff }).map((groupId): Action => ({ type: "group", groupId }));
 
 /** Actions that only OpenFlow has, or nobody. */
@@ -190,6 +329,7 @@ export const everything: Vocabulary = {
   subfields: namedSubfields,
   actions: [
     ...commonActions,
+    ...nxActions,
     ...strangeActions,
     groups,
     setFieldsOf(settable),
@@ -220,6 +360,7 @@ export const openVSwitchKnows: Vocabulary = {
   subfields: knownSubfields,
   actions: [
     ...commonActions,
+    ...nxActions,
     groups,
     setFieldsOf(knownFields.filter((field) => settable.includes(field))),
     registerActions(knownSubfields),
@@ -233,6 +374,7 @@ export const openVSwitchInstalls: Vocabulary = {
   ...openVSwitchKnows,
   actions: [
     ...commonActions,
+    ...nxActions,
     setFieldsOf(knownFields.filter((field) => settable.includes(field))),
     registerActions(knownSubfields),
   ],
@@ -277,7 +419,7 @@ function instructionsFor(vocabulary: Vocabulary, match: Match, tableId: number):
       const actions = fitting(applied, shape);
       let after = shape;
       for (const action of actions) after = shapeAfter(after, action) as PacketShape;
-      const set = fitting(written, after);
+      const set = fitting(written, after).filter(({ type }) => !inListsOnly.has(type));
       if (meterId !== null) list.push({ type: "meter", meterId });
       if (actions.length > 0) list.push({ type: "applyActions", actions });
       if (clear) list.push({ type: "clearActions" });
