@@ -22,4 +22,6 @@ export {
   parseMatch,
 } from "./flow-reader.ts";
 export { FlowSyntaxError, type FlowSyntaxFacts } from "./flow-syntax-error.ts";
+export { formatGroup, type ParseGroupOptions, parseGroup } from "./group-text.ts";
+export { formatMeter, type ParseMeterOptions, parseMeter } from "./meter-text.ts";
 export type { PortNames, PortNumbers } from "./port-text.ts";
