@@ -119,9 +119,16 @@ const exactOxm: Arbitrary<Oxm> = oxm.map((o) => {
   return exact;
 });
 
+/** A field whose header has four bytes. */
 const subfield: Arbitrary<SubfieldName> = fc.oneof(
   fc.constantFrom(...subfields.filter((s) => s.experimenter === undefined).map((s) => s.name)),
   fc.nat(0x7f).map((n) => 0x70000000 + n * 512 + 4),
+);
+
+/** A field with a header of four or eight bytes. */
+const anySubfield: Arbitrary<SubfieldName> = fc.oneof(
+  fc.constantFrom(...subfields.map((s) => s.name)),
+  subfield,
 );
 
 const action: Arbitrary<Action> = fc.oneof(
@@ -143,8 +150,8 @@ const action: Arbitrary<Action> = fc.oneof(
     nBits: u16,
     srcOfs: u16,
     dstOfs: u16,
-    src: subfield,
-    dst: subfield,
+    src: anySubfield,
+    dst: anySubfield,
   }),
   record({
     type: fc.constant("regLoad" as const),

@@ -63,7 +63,7 @@ describe("A message that is cut off", () => {
 
   it("gives a value or a DecodeError at every length, when its header agrees with it", () => {
     for (const { from, bytes } of recordings) {
-      const step = bytes.length > 1_500 ? 97 : 1;
+      const step = bytes.length > 1_500 ? Math.ceil(bytes.length / 50) : 1;
       for (let length = 0; length < bytes.length; length += step) {
         outcome(shortened(bytes, length), from);
       }
