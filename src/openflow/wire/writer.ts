@@ -12,6 +12,8 @@ import { textBytes } from "./text.ts";
 const SLAB_BYTES = 16_384;
 /** Room that a message finds in its slab at least; what turns out larger gets memory of its own. */
 const ROOM_BYTES = 2_048;
+/** Room for the longest message wherever it begins in a slab. */
+const LARGE_BYTES = SLAB_BYTES + 65_536;
 
 const NOTHING = new Uint8Array(0);
 
@@ -32,18 +34,25 @@ export class Writer implements Layout {
   ahead = 0;
   /** How many fields of the structure that is being written are done: the name of the field that fails. */
   done = 0;
+  /** What messages are written into, and where those that were taken end. */
+  #slab: Uint8Array<ArrayBuffer> = NOTHING;
+  #taken = 0;
+  /** What a message goes on in that is too large for its slab; it is copied out of there. */
+  #large: Uint8Array<ArrayBuffer> | undefined;
   /** Where what is being written begins. */
   #start = 0;
 
   /** Begins a message in memory that nobody else has. */
   begin(): void {
-    const next = (this.#start + 7) & ~7;
-    if (this.buffer.length !== SLAB_BYTES || SLAB_BYTES - next < ROOM_BYTES) {
-      this.#use(new Uint8Array(SLAB_BYTES));
-      markAsUntransferable(this.buffer.buffer);
+    this.#start = (this.#taken + 7) & ~7;
+    if (this.#slab.length - this.#start < ROOM_BYTES) {
+      this.#slab = new Uint8Array(SLAB_BYTES);
+      markAsUntransferable(this.#slab.buffer);
+      this.#taken = 0;
       this.#start = 0;
-    } else {
-      this.#start = next;
+    }
+    if (this.buffer !== this.#slab) {
+      this.#use(this.#slab);
     }
     this.offset = this.#start;
     this.limit = Number.MAX_SAFE_INTEGER;
@@ -53,17 +62,17 @@ export class Writer implements Layout {
   take(): Uint8Array {
     const start = this.#start;
     const length = this.offset - start;
-    if (length > ROOM_BYTES) {
+    if (length > ROOM_BYTES || this.buffer !== this.#slab) {
       return this.buffer.slice(start, this.offset);
     }
-    this.#start = this.offset;
+    this.#taken = this.offset;
     return new Uint8Array(this.buffer.buffer, start, length);
   }
 
   /** Makes room for so many bytes. */
   ensure(bytes: number): void {
     const needed = this.offset + bytes;
-    if (needed > this.buffer.length) {
+    if (needed > this.buffer.length || needed > this.limit) {
       this.#grow(needed);
     }
   }
@@ -72,8 +81,11 @@ export class Writer implements Layout {
     if (needed > this.limit) {
       throw new Fault("the message would be longer than 65535 bytes", -1);
     }
-    const larger = new Uint8Array(Math.max(needed, Math.min(2 * this.buffer.length, this.limit), 256));
-    larger.set(this.buffer.subarray(0, this.offset));
+    const fitsLarge = this.buffer.length === SLAB_BYTES && needed <= LARGE_BYTES;
+    const larger = fitsLarge
+      ? (this.#large ??= new Uint8Array(LARGE_BYTES))
+      : new Uint8Array(Math.max(needed, Math.min(2 * this.buffer.length, this.limit), 256));
+    larger.set(this.buffer.subarray(this.#start, this.offset), this.#start);
     this.#use(larger);
   }
 
@@ -226,9 +238,7 @@ export class Writer implements Layout {
   pad(bytes: number): this {
     const at = this.offset;
     const end = at + bytes;
-    if (end > this.buffer.length) {
-      this.#grow(end);
-    }
+    this.ensure(bytes);
     const { buffer } = this;
     for (let i = at; i < end; i++) {
       buffer[i] = 0;
