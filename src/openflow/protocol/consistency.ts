@@ -5,7 +5,7 @@ import type { Action, OutputAction, RegLoadAction, RegMoveAction, SetFieldAction
 import type { Instruction } from "./instructions.ts";
 import type { Match } from "./match.ts";
 import { faultOfOxm } from "./match-fault.ts";
-import { extensionRules } from "./nx-consistency.ts";
+import { extensionRules, refusedInSets } from "./nx-consistency.ts";
 import type { OxmField, PrerequisiteName } from "./oxm-field.ts";
 import { oxmFieldByName, oxmFields } from "./oxm-fields.ts";
 import { anyPacket, meets, type PacketShape, shapeOfMatch, shapeWith } from "./packet-shape.ts";
@@ -93,6 +93,8 @@ export function checkActions(
 ): PlacedInconsistency | undefined {
   let shape = before;
   for (const [index, action] of actions.entries()) {
+    const barred = isSet ? refusedInSets(action) : undefined;
+    if (barred !== undefined) return { ...barred, path: `actions[${index}]` };
     const verdict = shapeAfter(shape, action);
     if (!isRefused(verdict)) shape = verdict;
     else if (!isSet || isJudgedInSets(action)) return { ...verdict, path: `actions[${index}]` };

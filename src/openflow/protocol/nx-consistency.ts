@@ -77,6 +77,32 @@ export function extensionRules(judges: Judges): RulesOf<Extension> {
   };
 }
 
+/** Actions that run in lists alone: an action set has no place for them. */
+const listsOnly: ReadonlySet<Action["type"]> = new Set<Action["type"]>([
+  "popQueue",
+  "exit",
+  "ctClear",
+  "note",
+  "clone",
+  "bundleLoad",
+  "multipath",
+  "sample3",
+  "controller",
+  "controller2",
+  "learn",
+  "learn2",
+  "stackPush",
+  "stackPop",
+  "outputReg",
+  "checkPktLarger",
+  "finTimeout",
+]);
+
+/** Why a switch refuses the action in an action set, whatever the packet is. */
+export function refusedInSets({ type }: Action): Inconsistency | undefined {
+  return listsOnly.has(type) ? refused("OFPBAC_BAD_TYPE", `${type} can't stand in an action set`) : undefined;
+}
+
 type Needing = (name: PrerequisiteName) => Rule<Extension>;
 
 function plainRules(needing: Needing): RulesOf<NxPlainAction> {

@@ -65,7 +65,7 @@ function readResubmit(word: Word, { ports }: ActionContext): Action[] {
 }
 
 /** Bytes as pairs of digits, with dots between them or without. */
-export function parseDotted(token: Token, what: string): Uint8Array {
+function parseDotted(token: Token, what: string): Uint8Array {
   const text = token.text.replace(/[.]/g, "");
   if (!/^(?:[0-9a-fA-F]{2}[.]?)*$/.test(token.text)) {
     throw refuse(token, `${what}: ${JSON.stringify(token.text)} is not a string of bytes`, {

@@ -13,6 +13,8 @@ import {
   encode,
   type Instruction,
 } from "../../../src/openflow/index.ts";
+import { checkActions } from "../../../src/openflow/protocol/consistency.ts";
+import { anyPacket } from "../../../src/openflow/protocol/packet-shape.ts";
 import { capturedFlows } from "../text/vectors.ts";
 
 interface RegistryEntry {
@@ -313,6 +315,14 @@ describe("Open vSwitch's own actions", () => {
       return inside(lists.flat()).some(({ type }) => type === "experimenter" || type === "raw");
     });
     assert.deepEqual(raw, []);
+  });
+});
+
+describe("an action set", () => {
+  it("has no place for actions that only run in lists", () => {
+    const exit: Action = { type: "exit" };
+    assert.equal(checkActions([exit], anyPacket, true)?.error, "OFPBAC_BAD_TYPE");
+    assert.equal(checkActions([exit], anyPacket, false), undefined);
   });
 });
 
