@@ -1,0 +1,58 @@
+// Matches on Open vSwitch's own fields: the words, flags and wide registers that ovs-ofctl 3.1 has for them, as it
+// prints them again.
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { FlowSyntaxError, formatMatch, parseMatch } from "../../../src/openflow/text/index.ts";
+
+describe("a match on Open vSwitch's fields", () => {
+  const printed: readonly (readonly [text: string, printed: string])[] = [
+    ["ct_state=+trk-rpl+inv", "ct_state=-rpl+inv+trk"],
+    ["ct_state=trk|new", "ct_state=new|trk"],
+    ["ct_state=0x21", "ct_state=new|trk"],
+    ["ct_state=0x21/0x23", "ct_state=+new-est+trk"],
+    ["ct_state=+est,ip,ct_tp_src=1,ct_nw_proto=1", "ct_state=+est,ct_nw_proto=1,ct_tp_src=1,ip"],
+    ["tcp,tcp_flags=+syn-ack+fin", "tcp,tcp_flags=+fin+syn-ack"],
+    ["tcp,tcp_flags=+[200]", "tcp,tcp_flags=+[200]"],
+    ["tcp,tcp_flags=0", "tcp,tcp_flags=0"],
+    ["tun_flags=-oam", "tun_flags=-oam"],
+    ["ip,ip_frag=not_later", "ip,nw_frag=not_later"],
+    ["packet_type=(1,0x800),reg0=1", "packet_type=(1,0x800),reg0=0x1"],
+    ["packet_type=(0,0),dl_type=0x1234", "dl_type=0x1234"],
+    ["xreg0=5", "reg0=0,reg1=0x5"],
+    ["xreg0[0..3]=5", "reg1=0x5/0xf"],
+    ["xxreg3=0x1/0x3", "reg15=0x1/0x3"],
+    ["tun_metadata0", "tun_metadata0"],
+    ["tun_metadata1=0x0102/0xff00", "tun_metadata1=0x100/0xff00"],
+    ["tun_gtpu_flags=1", "gtpu_flags=0x1"],
+    ["nw_ttl=1,ip,nw_tos=4", "ip,nw_tos=4,nw_ttl=1"],
+    ["recirc_id=0,dp_hash=1/3,conj_id=5", "recirc_id=0,dp_hash=0x1/0x3,conj_id=5"],
+  ];
+  for (const [text, expected] of printed) {
+    it(`reads ${text} and prints ${expected}`, () => {
+      const match = parseMatch(text);
+      assert.equal(formatMatch(match), expected);
+      assert.deepEqual(parseMatch(expected), match);
+    });
+  }
+
+  const refused: readonly (readonly [text: string, token: string, reason: RegExp])[] = [
+    ["ct_state=+nosuch", "+nosuch", /has no flag/],
+    ["ct_state=+trk-trk", "+trk-trk", /twice/],
+    ["ct_zone=1/3", "3", /takes no mask/],
+    ["ip,ip_frag=0x1/0x1", "0x1/0x1", /no kind of fragment/],
+    ["packet_type=0x10800", "0x10800", /no packet type/],
+    ["xreg0=5,reg1=6", "reg1=6", /contradicts/],
+    ["tun_erspan_ver=0", "tun_erspan_ver=0", /zeros/],
+    ["ct_state=+est,ip,ct_tp_src=1", "ct_tp_src=1", /needs ct_nw_proto/],
+    ["reg16=1", "reg16", /unknown/],
+  ];
+  for (const [text, token, reason] of refused) {
+    it(`refuses ${text} and points at ${token}`, () => {
+      assert.throws(
+        () => parseMatch(text),
+        (error: unknown) =>
+          error instanceof FlowSyntaxError && error.token === token && reason.test(error.message),
+      );
+    });
+  }
+});
