@@ -14,17 +14,21 @@ const [
   echoReply,
   featuresRequest,
   flowMod,
+  groupMod,
   multipartRequest,
   multipartReply,
   barrierRequest,
   barrierReply,
-] = [2, 3, 5, 14, 18, 19, 20, 21];
+  meterMod,
+] = [2, 3, 5, 14, 15, 18, 19, 20, 21, 29];
 const [tableFeatures, portDesc] = [12, 13];
 
 /** What ovs-ofctl did with one command. */
 export interface Recorded {
   /** The FLOW_MODs it sent, in order. */
   readonly flowMods: readonly Buffer[];
+  /** The GROUP_MODs and METER_MODs it sent, in order. */
+  readonly otherMods: readonly Buffer[];
   /** What it complained about; empty where it was content. */
   readonly stderr: string;
 }
@@ -36,6 +40,7 @@ export class RecordingSwitch {
   readonly #ports: ReadonlyMap<string, number>;
   readonly #sockets = new Set<Socket>();
   #flowMods: Buffer[] = [];
+  #otherMods: Buffer[] = [];
 
   private constructor(dir: string, ports: ReadonlyMap<string, number>) {
     this.#dir = dir;
@@ -59,12 +64,13 @@ export class RecordingSwitch {
   /** Runs `ovs-ofctl -O OpenFlow13 COMMAND… THIS-SWITCH ARGUMENT…` to its end. */
   async record(command: readonly string[], ...more: readonly string[]): Promise<Recorded> {
     this.#flowMods = [];
+    this.#otherMods = [];
     try {
       await runCommand("ovs-ofctl", ["-O", "OpenFlow13", ...command, `unix:${this.#path}`, ...more]);
-      return { flowMods: this.#flowMods, stderr: "" };
+      return { flowMods: this.#flowMods, otherMods: this.#otherMods, stderr: "" };
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      return { flowMods: this.#flowMods, stderr: error.message };
+      return { flowMods: this.#flowMods, otherMods: this.#otherMods, stderr: error.message };
     }
   }
 
@@ -96,6 +102,7 @@ export class RecordingSwitch {
     const type = message[1];
     const xid = message.readUInt32BE(4);
     if (type === flowMod) this.#flowMods.push(message);
+    else if (type === groupMod || type === meterMod) this.#otherMods.push(message);
     else if (type === echoRequest) socket.write(withType(message, echoReply ?? 0));
     else if (type === barrierRequest) socket.write(withType(message, barrierReply ?? 0));
     else if (type === featuresRequest) socket.write(featuresReplyOf(xid));

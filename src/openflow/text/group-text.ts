@@ -152,7 +152,7 @@ function takeBucketWord(word: Word, read: Partial<Bucket>, ports: PortNumbers | 
     read.weight = parseCount(value, 16, "weight");
   } else if (key.text === "watch_port") {
     already("watchPort");
-    read.watchPort = parsePort(value, ports, "watch_port");
+    read.watchPort = readWatchPort(value, ports);
   } else if (key.text === "watch_group") {
     already("watchGroup");
     read.watchGroup = parseCount(value, 32, "watch_group");
@@ -160,6 +160,13 @@ function takeBucketWord(word: Word, read: Partial<Bucket>, ports: PortNumbers | 
     parseCount(value, 32, "bucket_id");
   } else return false;
   return true;
+}
+
+/** The liveness of a reserved port can't be watched. */
+function readWatchPort(value: Token, ports: PortNumbers | undefined): number {
+  const port = parsePort(value, ports, "watch_port");
+  if (port <= Port.max || port === Port.any) return port;
+  throw refuse(value, `${value.text} is no port that can be watched`);
 }
 
 function checkBucket(read: Partial<Bucket>, groupType: GroupType, token: Token): void {

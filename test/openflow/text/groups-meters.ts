@@ -30,7 +30,7 @@ group_id=1,type=select,bucket=weight=5,output:1,bucket=weight:65535,actions=outp
 group_id=1,type=select,bucket=bucket_id:7,weight:3,output:1,bucket=output:1
 group_id=1,type=ff,bucket=watch_port:p1,output:1
 group_id=1,type=fast_failover,bucket=watch_group:5,actions=output:1
-group_id=1,type=ff,bucket=watch_port:LOCAL,watch_group:0x6,output:1
+group_id=1,type=ff,bucket=watch_port:1,watch_group:0x6,output:1
 group_id=1,type=indirect
 group_id=4294967040,type=all
 group_id=0x10,type=all
@@ -90,7 +90,8 @@ group_id=1,type=select,bucket=weight:70000,output:1
 group_id=1,type=select,bucket=weight:3
 group_id=1,type=select,bucket_id=7,bucket=output:1
 group_id=1,type=ff,bucket=output:1
-group_id=1,type=FF,bucket=watch_port:LOCAL,output:1
+group_id=1,type=FF,bucket=watch_port:1,output:1
+group_id=1,type=ff,bucket=watch_port:LOCAL,output:1
 group_id=1,type=indirect,bucket=output:1,bucket=output:2
 group_id=4294967041,type=all
 group_id=any,type=all
