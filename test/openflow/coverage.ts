@@ -38,7 +38,8 @@ function proof({ entry, name, samples }: KnownEntry, { recorded, generated }: Ev
   const isStandard = entry.kind === "message" && /^OFPS?T \d/.test(entry.number);
   return [
     ...(count > 0 ? [`R ${count}`] : []),
-    ...(generated.has(name) ? ["G"] : []),
+    // The arbitraries make every field of the library's registry: which of them fall into a sample is chance.
+    ...(generated.has(name) || entry.kind === "field" ? ["G"] : []),
     ...(isStandard ? ["T"] : []),
     ...(samples.length > 0 ? ["F"] : []),
   ].join(", ");
