@@ -101,9 +101,9 @@ const printers: readonly Printer[] = [
   },
   ...Array.from({ length: 32 }, (_, i) => plain(`reg${i}` as OxmFieldName)),
   plain("tunnelId"),
-  ...(["tunSrc", "tunDst", "tunIpv6Src", "tunIpv6Dst", "tunGbpId", "tunGbpFlags"] as const).map((name) =>
-    plain(name),
-  ),
+  ...(["tunSrc", "tunDst", "tunIpv6Src", "tunIpv6Dst"] as const).map((name) => plain(name)),
+  plain("tunGbpId", undefined, portBits),
+  plain("tunGbpFlags"),
   selfMasked("tunErspanVer", "tun_erspan_ver"),
   plain("tunErspanIdx"),
   selfMasked("tunErspanDir", "tun_erspan_dir"),
