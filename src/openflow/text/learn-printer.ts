@@ -47,17 +47,12 @@ function specText(spec: LearnSpec, ports: PortNames | undefined): string {
   const { src, dst } = spec;
   const to = placeText(dst, nBits);
   if (spec.type === "load") {
-    const from = "value" in src ? wholeHex(src.value) : placeText(src, nBits);
+    const from = "value" in src ? formatHex(src.value) : placeText(src, nBits);
     return `load:${from}->${to}`;
   }
   if (!("value" in src)) {
     const same = src.name === dst.name && src.ofs === dst.ofs;
     return same ? to : `${to}=${placeText(src, nBits)}`;
   }
-  return learnValueText(src.value, { ...dst, nBits }, ports) ?? `${to}=${wholeHex(src.value)}`;
-}
-
-/** Values in learned flows are hexadecimal, zero too. */
-function wholeHex(value: bigint): string {
-  return `0x${value.toString(16)}`;
+  return learnValueText(src.value, { ...dst, nBits }, ports) ?? `${to}=${formatHex(src.value)}`;
 }
