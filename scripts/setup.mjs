@@ -6,7 +6,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const debianPackages = ["openvswitch-switch", "iproute2", "iputils-ping", "ethtool", "tcpdump", "tshark"];
+const forTheDemo = ["openvswitch-switch", "iproute2", "iputils-ping", "ethtool", "tcpdump"];
+const forTheTests = [...forTheDemo, "tshark"];
 const servicePolicy = "/usr/sbin/policy-rc.d";
 
 /**
@@ -22,7 +23,7 @@ function installNpmPackages() {
   writeFileSync(stamp, lock);
 }
 
-function missingDebianPackages() {
+function missingOf(debianPackages) {
   return debianPackages.filter((name) => {
     const asked = spawnSync("dpkg-query", ["-W", "-f=${Status}", name], { encoding: "utf8" });
     return asked.status !== 0 || !asked.stdout.includes("ok installed");
@@ -34,14 +35,12 @@ function missingDebianPackages() {
  * system's, so the service of the package is kept from starting: for the time of the installation a policy-rc.d
  * refuses it, unless the machine has one of its own.
  */
-function installDebianPackages() {
+function installDebianPackages(debianPackages) {
   if (spawnSync("dpkg-query", ["--version"]).status !== 0) {
-    console.log(
-      "setup: no dpkg here: Open vSwitch, iproute2, ping, ethtool, tcpdump and tshark are taken as they are",
-    );
+    console.log(`setup: no dpkg here, so these are taken as they are: ${debianPackages.join(" ")}`);
     return;
   }
-  const missing = missingDebianPackages();
+  const missing = missingOf(debianPackages);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0) {
     console.log(`setup: not root, so these stay missing (what needs them is skipped): ${missing.join(" ")}`);
@@ -69,10 +68,16 @@ function apt(...args) {
   execFileSync("apt-get", args, { env, stdio: ["ignore", "ignore", "inherit"] });
 }
 
-/** Does all of it; safe to call again, and quick when nothing is missing. */
-export function setUp() {
+/** What `npm run demo` needs; safe to call again, and quick when nothing is missing. */
+export function setUpForTheDemo() {
   installNpmPackages();
-  installDebianPackages();
+  installDebianPackages(forTheDemo);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) setUp();
+/** What `npm test` needs; safe to call again, and quick when nothing is missing. */
+export function setUpForTheTests() {
+  installNpmPackages();
+  installDebianPackages(forTheTests);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) setUpForTheTests();

@@ -1,7 +1,7 @@
 // `npm test`: sets up what is missing, builds the package (the examples import it by name), compiles, and runs every
 // test there is: unit, integration against the real ovsdb-server and ovs-vswitchd, and end to end with packets. Arguments go to mocha (`npm test -- --grep replica`).
 import { spawn } from "node:child_process";
-import { setUp } from "./setup.mjs";
+import { setUpForTheTests } from "./setup.mjs";
 
 /** Runs a program to its end, passing on what we are told to stop by; whatever goes wrong there ends us the same way. */
 async function run(command, ...args) {
@@ -17,7 +17,7 @@ async function run(command, ...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-setUp();
+setUpForTheTests();
 await run("npm", "run", "--silent", "build");
 await run("npm", "run", "--silent", "compile");
 const mocha = "node_modules/mocha/bin/mocha.js";
