@@ -120,6 +120,12 @@ export type Action =
   | SetFieldAction
   | RegMoveAction
   | RegLoadAction
+  | ExtensionAction
+  | ExperimenterAction
+  | RawAction;
+
+/** Open vSwitch's own actions, and those that OpenFlow 1.3 left behind and Open vSwitch still takes. */
+export type ExtensionAction =
   | NxPlainAction
   | NxFieldAction
   | CopyFieldAction
@@ -129,9 +135,7 @@ export type Action =
   | CtAction
   | NatAction
   | CloneAction
-  | LegacyAction
-  | ExperimenterAction
-  | RawAction;
+  | LegacyAction;
 
 const output = struct(
   "output",

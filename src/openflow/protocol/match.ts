@@ -84,26 +84,23 @@ export const match: Codec<Match> = {
   },
 
   write(writer: Writer, value: Match): void {
-    if (!Array.isArray(value)) {
-      throw new Fault(`must be a list of match fields, not ${shown(value)}`, -1);
-    }
     const start = writer.offset;
     writer.ensure(HEADER_BYTES);
     writer.u16(OXM_MATCH);
     writer.offset = start + HEADER_BYTES;
-    let index = 0;
-    try {
-      for (const field of value as Match) {
-        oxm.write(writer, field);
-        index++;
-      }
-    } catch (error) {
-      throw faultWithin(error, `[${index}]`);
-    }
+    writeMatchFields(writer, value);
     writer.patch16(start + 2, writer.offset - start);
     writer.align(start, 8);
   },
 };
+
+/** Writes the fields of a match one after the other. */
+export function writeMatchFields(writer: Writer, value: Match): void {
+  if (!Array.isArray(value)) {
+    throw new Fault(`must be a list of match fields, not ${shown(value)}`, -1);
+  }
+  writer.list(oxm, value as Oxm[]);
+}
 
 /** The length that a match says it has: its fields and its own header, without the padding. */
 export function matchLength(value: Match): number {

@@ -1,12 +1,10 @@
 // What a switch would refuse Open vSwitch's own actions for, and what they leave behind of a packet. The rules of all
 // actions are handed in: ct and clone hold others, and fields are judged the same way everywhere.
-import type { Action, SetFieldAction } from "./actions.ts";
+import type { Action, ExtensionAction, SetFieldAction } from "./actions.ts";
 import type { ActionVerdict, Inconsistency } from "./consistency.ts";
 import type { LegacyAction } from "./legacy-actions.ts";
-import { type CloneAction, type CtAction, CtFlag, type NatAction } from "./nx-ct.ts";
+import { type CtAction, CtFlag, type NatAction } from "./nx-ct.ts";
 import type { CopyFieldAction, NxFieldAction } from "./nx-field-actions.ts";
-import type { Learn2Action, LearnAction } from "./nx-learn.ts";
-import type { NxListedAction } from "./nx-listed-actions.ts";
 import type { NxPlainAction } from "./nx-plain-actions.ts";
 import type { PrerequisiteName } from "./oxm-field.ts";
 import { meets, type PacketShape } from "./packet-shape.ts";
@@ -24,21 +22,9 @@ export interface Judges {
   readonly actions: (actions: readonly Action[], shape: PacketShape) => Inconsistency | undefined;
 }
 
-type Extension =
-  | NxPlainAction
-  | NxFieldAction
-  | CopyFieldAction
-  | NxListedAction
-  | LearnAction
-  | Learn2Action
-  | CtAction
-  | NatAction
-  | CloneAction
-  | LegacyAction;
-
 type Rule<A> = (action: A, shape: PacketShape) => ActionVerdict;
-type RulesOf<A extends Extension> = {
-  readonly [T in A["type"]]: Rule<Extract<Extension, { type: T }>>;
+type RulesOf<A extends ExtensionAction> = {
+  readonly [T in A["type"]]: Rule<Extract<ExtensionAction, { type: T }>>;
 };
 
 const NSH = 0x894f;
@@ -46,16 +32,16 @@ const ETHERNET_TYPES = 1;
 /** A ct action has 16 bits for its zone. */
 const zoneBits = 16;
 
-const unchanged: Rule<Extension> = (_action, shape) => shape;
+const unchanged: Rule<ExtensionAction> = (_action, shape) => shape;
 
 function refused(error: string, reason: string): Inconsistency {
   return { error, reason };
 }
 
 /** The rules of Open vSwitch's own actions and of the deprecated ones. */
-export function extensionRules(judges: Judges): RulesOf<Extension> {
+export function extensionRules(judges: Judges): RulesOf<ExtensionAction> {
   const needing =
-    (name: PrerequisiteName): Rule<Extension> =>
+    (name: PrerequisiteName): Rule<ExtensionAction> =>
     ({ type }, shape) =>
       judges.needs(type, name, shape) ?? shape;
   return {
@@ -103,7 +89,7 @@ export function refusedInSets({ type }: Action): Inconsistency | undefined {
   return listsOnly.has(type) ? refused("OFPBAC_BAD_TYPE", `${type} can't stand in an action set`) : undefined;
 }
 
-type Needing = (name: PrerequisiteName) => Rule<Extension>;
+type Needing = (name: PrerequisiteName) => Rule<ExtensionAction>;
 
 function plainRules(needing: Needing): RulesOf<NxPlainAction> {
   return {
@@ -157,7 +143,7 @@ function fieldRules(judges: Judges): RulesOf<NxFieldAction | CopyFieldAction> {
   };
 }
 
-const transport: Rule<Extension> = ({ type }, shape) =>
+const transport: Rule<ExtensionAction> = ({ type }, shape) =>
   (["tcp", "udp", "sctp"] as const).some((name) => meets(shape, name))
     ? shape
     : refused("OFPBAC_MATCH_INCONSISTENT", `${type} needs tcp, udp or sctp in the match`);

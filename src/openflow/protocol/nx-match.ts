@@ -2,11 +2,10 @@
 // padding to a multiple of 8 that the length leaves out.
 
 import type { Codec } from "../wire/codec.ts";
-import { Fault, faultWithin, shown } from "../wire/fault.ts";
 import { readItems } from "../wire/items.ts";
 import type { Reader } from "../wire/reader.ts";
 import type { Writer } from "../wire/writer.ts";
-import type { Match } from "./match.ts";
+import { type Match, writeMatchFields } from "./match.ts";
 import { oxm } from "./oxm.ts";
 
 const HEADER_BYTES = 8;
@@ -35,20 +34,9 @@ export const nxMatch: Codec<Match> = {
   },
 
   write(writer: Writer, value: Match): void {
-    if (!Array.isArray(value)) {
-      throw new Fault(`must be a list of match fields, not ${shown(value)}`, -1);
-    }
     const start = writer.offset;
     writer.pad(HEADER_BYTES);
-    let index = 0;
-    try {
-      for (const field of value as Match) {
-        oxm.write(writer, field);
-        index++;
-      }
-    } catch (error) {
-      throw faultWithin(error, `[${index}]`);
-    }
+    writeMatchFields(writer, value);
     writer.patch16(start, writer.offset - start - HEADER_BYTES);
     writer.align(start, 8);
   },
