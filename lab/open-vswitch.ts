@@ -39,6 +39,8 @@ export interface OpenVSwitch {
   mgmt(bridge: string): string;
   /** ovs-vsctl; waits for ovs-vswitchd unless it is stopped. */
   vsctl(...args: string[]): Promise<string>;
+  /** Every flow of a bridge as ovs-ofctl prints it, without statistics, sorted: for comparing before and after. */
+  flows(bridge: string): Promise<readonly string[]>;
   /** ovs-ofctl as given, e.g. `ofctl("-O", "OpenFlow13", "dump-flows", "br-int")`. */
   ofctl(...args: string[]): Promise<string>;
   /** ovs-appctl to this ovs-vswitchd. */
@@ -139,6 +141,15 @@ class PrivateOpenVSwitch implements OpenVSwitch {
   vsctl(...args: string[]): Promise<string> {
     const wait = this.#vswitchd === undefined ? ["--no-wait"] : [];
     return this.#run("ovs-vsctl", [`--db=${this.ovsdb}`, "--timeout=9", ...wait, ...args]);
+  }
+
+  async flows(bridge: string): Promise<readonly string[]> {
+    const text = await this.ofctl("-O", "OpenFlow13", "--no-stats", "dump-flows", this.mgmt(bridge));
+    return text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "")
+      .toSorted();
   }
 
   ofctl(...args: string[]): Promise<string> {
