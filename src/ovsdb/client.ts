@@ -1,16 +1,11 @@
 // The client that stays: it keeps one connection up, and what is to outlive a connection, monitors, replicas and
 // locks, is taken up again on the next. What is out when a connection ends is rejected, never repeated unasked.
 import { EventEmitter } from "node:events";
-import { ConnectionClosedError } from "../errors.ts";
 import type { JsonValue } from "../jsonrpc/json.ts";
-import { JsonRpcSession } from "../jsonrpc/session.ts";
-import type { BackoffOptions } from "../transport/backoff.ts";
-import { type Clock, systemClock } from "../transport/clock.ts";
 import type { WaitOptions } from "../transport/deadline.ts";
-import { defaultDialTimeoutMs } from "../transport/dial.ts";
-import { type Connected, Redial } from "../transport/redial.ts";
-import { type ActiveTarget, formatTarget } from "../transport/target.ts";
-import { OvsdbConnection } from "./connection.ts";
+import type { ActiveTarget } from "../transport/target.ts";
+import type { OvsdbConnection } from "./connection.ts";
+import { Link, type OvsdbOptions } from "./link.ts";
 import { type LockLoss, Locks } from "./locks.ts";
 import { textAt } from "./members.ts";
 import type { DatabaseModel, GenericTables, Selected, Selection } from "./model.ts";
@@ -19,29 +14,6 @@ import { decodeMonitorNotification, type MonitorTable, type MonitorUpdate } from
 import type { Operation, ResultsOf } from "./operations.ts";
 import { type Choice, LiveReplica, type Replica } from "./replica.ts";
 import type { DatabaseSchema } from "./schema.ts";
-
-/** Where OVSDB listens when a target names no port (RFC 7047, 4.1). */
-export const ovsdbPort = 6640;
-
-/** Options of {@link connectOvsdb}. */
-export interface OvsdbOptions {
-  /** How long connecting may take, up to the server's first answer, in milliseconds; each attempt. Default 5,000. */
-  readonly timeoutMs?: number | undefined;
-  /** Deadline of a request that names none, in milliseconds. Default 30,000; starting a monitor or replica has 60,000. */
-  readonly requestTimeoutMs?: number | undefined;
-  /** After this long without a byte, and as long again without an answer to `echo`, a TCP connection is given up. Default 10,000; Unix sockets aren't probed. */
-  readonly probeIntervalMs?: number | undefined;
-  /** Whether a connection that was lost is made again. Default true. */
-  readonly reconnect?: boolean | undefined;
-  /** The waits between attempts to reconnect. */
-  readonly backoff?: BackoffOptions | undefined;
-  /** The longest message taken from the server, in bytes. Default 256 MiB. */
-  readonly maxBytes?: number | undefined;
-  /** Aborting gives up connecting, and closes the client later on. */
-  readonly signal?: AbortSignal | undefined;
-  /** Default: the system's clock. */
-  readonly clock?: Clock | undefined;
-}
 
 /** Events of {@link OvsdbClient}. */
 export interface OvsdbClientEvents {
@@ -79,51 +51,39 @@ export async function connectOvsdb(
 
 /** A client of one database server. Made by {@link connectOvsdb}. While no connection is up, requests reject with `ConnectionClosedError`. */
 export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
-  readonly #options: OvsdbOptions;
-  readonly #redial: Redial;
-  readonly #clock: Clock;
+  readonly #link: Link;
   readonly #monitors: Map<string, Monitor> = new Map();
   readonly #locks: Locks = new Locks({
     locked: (name) => this.emit("locked", name),
     lost: (name, reason) => this.emit("lockLost", name, reason),
   });
-  #peer: string;
-  /** The connection on which the server has answered. */
-  #connection: OvsdbConnection | undefined;
-  #session: JsonRpcSession | undefined;
-  #greeting: Promise<void> = Promise.resolve();
-  #deadlineMs: number | undefined;
   #nextMonitor = 0;
-  #closed = false;
+  #started = false;
 
   /** @internal Use {@link connectOvsdb}. */
   constructor(target: string | ActiveTarget, options: OvsdbOptions) {
     super();
-    const { timeoutMs, signal, clock = systemClock, backoff } = options;
-    this.#options = options;
-    this.#clock = clock;
-    this.#peer = typeof target === "string" ? target : formatTarget(target);
-    this.#redial = new Redial(target, { ...backoff, timeoutMs, signal, clock, defaultPort: ovsdbPort });
-    this.#redial.on("connected", (connected) => this.#open(connected));
-    this.#redial.on("close", () => this.#finish());
+    this.#link = new Link(target, options);
+    this.#link.on("notification", (method, params) => this.#notified(method, params));
+    this.#link.on("up", (connection) => this.#resume(connection));
+    this.#link.on("down", (reason, wasUp) => this.#lost(reason, wasUp));
+    this.#link.on("close", () => this.#finish());
   }
 
   /** @internal Makes the first connection. */
   async start(): Promise<void> {
-    this.#deadlineMs = this.#clock.now() + (this.#options.timeoutMs ?? defaultDialTimeoutMs);
-    await this.#redial.connect();
-    await this.#greeting;
-    this.#deadlineMs = undefined;
+    await this.#link.start();
+    this.#started = true;
   }
 
   /** Whether a connection is up on which the server has answered. */
   get connected(): boolean {
-    return this.#connection !== undefined;
+    return this.#link.connection !== undefined;
   }
 
   /** True after {@link close}, an abort, or the loss of a connection that isn't made again. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#link.closed;
   }
 
   /** The server's databases (RFC 7047, 4.1.1), `_Server` among them. */
@@ -226,8 +186,7 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
 
   /** Ends the connection; what is out is rejected, replicas stay as they are. Idempotent. */
   close(): Promise<void> {
-    this.#redial.close();
-    this.#finish();
+    this.#link.close();
     return Promise.resolve();
   }
 
@@ -237,63 +196,23 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
   }
 
   #up(): OvsdbConnection {
-    if (this.#connection !== undefined) return this.#connection;
-    throw new ConnectionClosedError(this.#peer, this.#closed ? "closed" : "lost, connecting again");
+    return this.#link.up();
   }
 
-  #open({ socket, peer }: Connected): void {
-    const { requestTimeoutMs, maxBytes } = this.#options;
-    const probeIntervalMs = this.#options.probeIntervalMs ?? 10_000;
-    const session = new JsonRpcSession(socket, {
-      peer,
-      requestTimeoutMs,
-      maxBytes,
-      clock: this.#clock,
-      probeIntervalMs: peer.startsWith("unix:") ? Number.POSITIVE_INFINITY : probeIntervalMs,
-    });
-    this.#peer = peer;
-    this.#session = session;
-    session.on("notification", (method, params) => this.#notified(method, params));
-    session.on("close", (reason) => this.#lost(session, reason));
-    const first = this.#deadlineMs !== undefined;
-    this.#greeting = this.#greet(new OvsdbConnection(session), first);
-    // Of a later connection nobody waits for this: its loss is told by `disconnected`.
-    this.#greeting.catch(() => {});
-  }
-
-  /** Waits for the server's first answer, then takes up what outlived the last connection. */
-  async #greet(connection: OvsdbConnection, first: boolean): Promise<void> {
-    const { timeoutMs = defaultDialTimeoutMs, signal } = this.#options;
-    const leftMs = this.#deadlineMs === undefined ? timeoutMs : this.#deadlineMs - this.#clock.now();
-    try {
-      await connection.listDatabases({ timeoutMs: Math.max(leftMs, 0), signal });
-    } catch (error) {
-      connection.session.abort(error instanceof Error ? error : new Error(String(error)));
-      throw error;
-    }
-    if (connection.session.closed) throw new ConnectionClosedError(connection.session.peer, "lost");
-    this.#connection = connection;
-    if (first) return;
+  /** Takes up on a new connection what outlived the last. */
+  #resume(connection: OvsdbConnection): void {
     for (const monitor of this.#monitors.values()) void monitor.reattach(connection);
     this.#locks.reconnected(connection).catch((error: Error) => connection.session.abort(error));
     this.emit("connected", connection.session.peer);
   }
 
-  #lost(session: JsonRpcSession, reason: Error): void {
-    if (this.#session !== session) return;
-    const wasUp = this.#connection !== undefined;
-    this.#session = undefined;
-    this.#connection = undefined;
-    if (this.#options.reconnect === false) this.#redial.close();
+  #lost(reason: Error, wasUp: boolean): void {
     for (const monitor of this.#monitors.values()) monitor.detach();
     if (wasUp) this.#locks.disconnected();
-    if (this.#deadlineMs === undefined && !this.#closed) this.emit("disconnected", reason);
+    if (this.#started && !this.closed) this.emit("disconnected", reason);
   }
 
   #finish(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#session?.close();
     for (const monitor of this.#monitors.values()) void monitor.close();
     this.emit("close");
   }

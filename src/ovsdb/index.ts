@@ -10,8 +10,6 @@ export {
   connectOvsdb,
   OvsdbClient,
   type OvsdbClientEvents,
-  type OvsdbOptions,
-  ovsdbPort,
 } from "./client.ts";
 export {
   OperationError,
@@ -24,6 +22,7 @@ export {
   ValueError,
 } from "./errors.ts";
 export { type GenerateModelsOptions, generateModels } from "./generate-models.ts";
+export { type OvsdbOptions, ovsdbPort } from "./link.ts";
 export type { LockLoss } from "./locks.ts";
 export type { ColumnOf, DatabaseModel, GenericTables, Selected, Selection } from "./model.ts";
 export * from "./models/open-vswitch.ts";
