@@ -64,7 +64,7 @@ function arbitrariesIn(exported: Readonly<Record<string, unknown>>, isInner = fa
   });
 }
 
-/** Every arbitrary beside the tests. */
+/** Every arbitrary beside the tests, once each. */
 async function arbitraries(): Promise<Arbitrary<unknown>[]> {
   const folder = fileURLToPath(new URL(".", import.meta.url));
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -73,7 +73,7 @@ async function arbitraries(): Promise<Arbitrary<unknown>[]> {
   const modules = await Promise.all(
     files.map((file) => import(new URL(file, import.meta.url).href) as Promise<Record<string, unknown>>),
   );
-  return modules.flatMap((module) => arbitrariesIn(module));
+  return [...new Set(modules.flatMap((module) => arbitrariesIn(module)))];
 }
 
 /** The values that a message could carry at all. */

@@ -1,14 +1,11 @@
-// Values of every structure for property tests: whatever the types allow and the wire can carry.
+// Values for property tests, whatever the types allow and the wire can carry: numbers, bytes and text, match fields, and
+// the heads of messages. The files beside this one make actions, flows and messages of them.
 
 import fc, { type Arbitrary } from "fast-check";
-import type { Action } from "../../../src/openflow/protocol/actions.ts";
-import type { FlowMod } from "../../../src/openflow/protocol/flow-mod.ts";
-import type { FlowStats } from "../../../src/openflow/protocol/flow-stats.ts";
-import type { Instruction } from "../../../src/openflow/protocol/instructions.ts";
+import type { Message } from "../../../src/openflow/message.ts";
 import type { Match, Oxm } from "../../../src/openflow/protocol/match.ts";
 import type { OxmField } from "../../../src/openflow/protocol/oxm-field.ts";
 import { oxmFields } from "../../../src/openflow/protocol/oxm-fields.ts";
-import type { PortDesc } from "../../../src/openflow/protocol/ports.ts";
 import { type SubfieldName, subfields } from "../../../src/openflow/protocol/subfields.ts";
 import { formatIpv4, formatIpv6, formatMac } from "../../../src/openflow/wire/addresses.ts";
 
@@ -33,8 +30,60 @@ export function bytes(min: number, max: number = min): Arbitrary<Uint8Array> {
 }
 
 /** Bytes of a length that is 8n and some over, as raw members need. */
-function aligned(over: number): Arbitrary<Uint8Array> {
+export function aligned(over: number): Arbitrary<Uint8Array> {
   return fc.nat(4).chain((n) => bytes(8 * n + over));
+}
+
+/** A list of a few. */
+export function some<T>(of: Arbitrary<T>, maxLength = 4): Arbitrary<T[]> {
+  return fc.array(of, { maxLength });
+}
+
+/** A name, or a number that has none. */
+export function nameOr<N extends string>(names: readonly N[], max: number): Arbitrary<N | number> {
+  return fc.oneof(fc.constantFrom(...names), fc.integer({ min: names.length, max }));
+}
+
+export const mac: Arbitrary<string> = bytes(6).map((b) => formatMac(b, 0));
+
+/** Text without NULs that fits. */
+export function text(max: number): Arbitrary<string> {
+  return fc
+    .string({ unit: fc.constantFrom("a", "Z", "0", "-", "ü", "日", " "), maxLength: max })
+    .filter((t) => Buffer.byteLength(t) <= max);
+}
+
+/** An address of either kind. */
+export const ipv4: Arbitrary<string> = u32.map((bits) => formatIpv4(bits));
+export const ipv6: Arbitrary<string> = bytes(16).map((b) =>
+  formatIpv6(new DataView(b.buffer, b.byteOffset), 0),
+);
+
+/** What each field of a structure may be. */
+type Fields = Readonly<Record<string, Arbitrary<unknown>>>;
+
+/** A structure of that type. */
+export function typed<T extends { type: string }>(type: T["type"], fields: Fields = {}): Arbitrary<T> {
+  return record({ type: fc.constant(type), ...fields }) as unknown as Arbitrary<T>;
+}
+
+/** A message of that type, at OpenFlow 1.3. */
+export function messageOf(type: Message["type"], fields: Fields = {}): Arbitrary<Message> {
+  return record({
+    version: fc.constant(4),
+    type: fc.constant(type),
+    xid: u32,
+    ...fields,
+  }) as unknown as Arbitrary<Message>;
+}
+
+/** A multipart message of that kind; without `body` one that carries nothing. */
+export function multipartOf(
+  type: "multipartRequest" | "multipartReply",
+  multipart: string,
+  body: Arbitrary<unknown> = fc.constant(undefined),
+): Arbitrary<Message> {
+  return messageOf(type, { multipart: fc.constant(multipart), more: fc.boolean(), body });
 }
 
 /** A field's value from as many bits as it has. */
@@ -107,11 +156,11 @@ const rawOxm: Arbitrary<Oxm> = fc.oneof(
   ),
 );
 
-const oxm: Arbitrary<Oxm> = fc.oneof(...oxmFields.map(oxmOf), rawOxm);
-const match: Arbitrary<Match> = fc.array(oxm, { maxLength: 8 });
+export const oxm: Arbitrary<Oxm> = fc.oneof(...oxmFields.map(oxmOf), rawOxm);
+export const match: Arbitrary<Match> = some(oxm, 8);
 
 /** A field as an action writes it: with nothing left out. */
-const exactOxm: Arbitrary<Oxm> = oxm.map((o) => {
+export const exactOxm: Arbitrary<Oxm> = oxm.map((o) => {
   if (o.field === "raw") {
     return o;
   }
@@ -120,130 +169,13 @@ const exactOxm: Arbitrary<Oxm> = oxm.map((o) => {
 });
 
 /** A field whose header has four bytes. */
-const subfield: Arbitrary<SubfieldName> = fc.oneof(
+export const subfield: Arbitrary<SubfieldName> = fc.oneof(
   fc.constantFrom(...subfields.filter((s) => s.experimenter === undefined).map((s) => s.name)),
   fc.nat(0x7f).map((n) => 0x70000000 + n * 512 + 4),
 );
 
 /** A field with a header of four or eight bytes. */
-const anySubfield: Arbitrary<SubfieldName> = fc.oneof(
+export const anySubfield: Arbitrary<SubfieldName> = fc.oneof(
   fc.constantFrom(...subfields.map((s) => s.name)),
   subfield,
 );
-
-const action: Arbitrary<Action> = fc.oneof(
-  record({ type: fc.constant("output" as const), port: u32, maxLen: u16 }),
-  fc
-    .constantFrom("copyTtlOut", "copyTtlIn", "decMplsTtl", "popVlan", "decNwTtl", "popPbb")
-    .map((type) => ({ type })),
-  record({ type: fc.constant("setMplsTtl" as const), ttl: u8 }),
-  record({ type: fc.constant("setNwTtl" as const), ttl: u8 }),
-  record({
-    type: fc.constantFrom("pushVlan", "pushMpls", "popMpls", "pushPbb"),
-    etherType: u16,
-  }) as Arbitrary<Action>,
-  record({ type: fc.constant("setQueue" as const), queueId: u32 }),
-  record({ type: fc.constant("group" as const), groupId: u32 }),
-  record({ type: fc.constant("setField" as const), oxm: exactOxm }),
-  record({
-    type: fc.constant("regMove" as const),
-    nBits: u16,
-    srcOfs: u16,
-    dstOfs: u16,
-    src: anySubfield,
-    dst: anySubfield,
-  }),
-  record({
-    type: fc.constant("regLoad" as const),
-    ofs: fc.nat(1_023),
-    nBits: fc.integer({ min: 1, max: 64 }),
-    dst: subfield,
-    value: u64,
-  }),
-  record({ type: fc.constant("experimenter" as const), experimenter: fc.nat(0x2000), data: aligned(0) }),
-  record({
-    type: fc.constant("raw" as const),
-    number: fc.integer({ min: 100, max: 0xfffe }),
-    data: aligned(4),
-  }),
-);
-
-const actions: Arbitrary<Action[]> = fc.array(action, { maxLength: 6 });
-
-const instruction: Arbitrary<Instruction> = fc.oneof(
-  record({ type: fc.constant("gotoTable" as const), tableId: u8 }),
-  record({ type: fc.constant("writeMetadata" as const), metadata: u64, mask: u64 }),
-  record({ type: fc.constant("writeActions" as const), actions }),
-  record({ type: fc.constant("applyActions" as const), actions }),
-  record({ type: fc.constant("clearActions" as const) }),
-  record({ type: fc.constant("meter" as const), meterId: u32 }),
-  record({ type: fc.constant("experimenter" as const), experimenter: u32, data: aligned(0) }),
-  record({
-    type: fc.constant("raw" as const),
-    number: fc.integer({ min: 7, max: 0xfffe }),
-    data: aligned(4),
-  }),
-);
-
-const instructions: Arbitrary<Instruction[]> = fc.array(instruction, { maxLength: 4 });
-
-/** A name, or a number that has none. */
-export function nameOr<N extends string>(names: readonly N[], max: number): Arbitrary<N | number> {
-  return fc.oneof(fc.constantFrom(...names), fc.integer({ min: names.length, max }));
-}
-
-export const flowMod: Arbitrary<FlowMod> = record({
-  cookie: u64,
-  cookieMask: u64,
-  tableId: u8,
-  command: nameOr(["add", "modify", "modifyStrict", "delete", "deleteStrict"] as const, 0xff),
-  idleTimeout: u16,
-  hardTimeout: u16,
-  priority: u16,
-  bufferId: u32,
-  outPort: u32,
-  outGroup: u32,
-  flags: u16,
-  match,
-  instructions,
-});
-
-export const flowStats: Arbitrary<FlowStats> = record({
-  tableId: u8,
-  durationSec: u32,
-  durationNsec: u32,
-  priority: u16,
-  idleTimeout: u16,
-  hardTimeout: u16,
-  flags: u16,
-  cookie: u64,
-  packetCount: u64,
-  byteCount: u64,
-  match,
-  instructions,
-});
-
-const mac: Arbitrary<string> = bytes(6).map((b) => formatMac(b, 0));
-
-/** Text without NULs that fits. */
-export function text(max: number): Arbitrary<string> {
-  return fc
-    .string({ unit: fc.constantFrom("a", "Z", "0", "-", "ü", "日", " "), maxLength: max })
-    .filter((t) => Buffer.byteLength(t) <= max);
-}
-
-export const portDesc: Arbitrary<PortDesc> = record({
-  portNo: u32,
-  hwAddr: mac,
-  name: text(16),
-  config: u32,
-  state: u32,
-  curr: u32,
-  advertised: u32,
-  supported: u32,
-  peer: u32,
-  currSpeed: u32,
-  maxSpeed: u32,
-});
-
-export { actions, instructions, match };

@@ -2,90 +2,79 @@
 
 import fc, { type Arbitrary } from "fast-check";
 import type { Message } from "../../../src/openflow/message.ts";
-import { formatIpv4, formatIpv6 } from "../../../src/openflow/wire/addresses.ts";
-import { actions, bytes, instructions, match, nameOr, record, u8, u16, u32, u64 } from "./arbitraries.ts";
+import { actions } from "./action-arbitraries.ts";
+import {
+  bytes,
+  ipv4,
+  ipv6,
+  match,
+  messageOf,
+  multipartOf,
+  nameOr,
+  record,
+  some,
+  typed,
+  u8,
+  u16,
+  u32,
+  u64,
+} from "./arbitraries.ts";
+import { instructions } from "./flow-arbitraries.ts";
+import { plainMessages } from "./plain-arbitraries.ts";
 import { groupMod, meterMod } from "./standard-arbitraries.ts";
 
-function some<T>(of: Arbitrary<T>, maxLength = 5): Arbitrary<T[]> {
-  return fc.array(of, { maxLength });
-}
-
-function numbered(type: Message["type"], body: Record<string, Arbitrary<unknown>>): Arbitrary<Message> {
-  return record({
-    version: fc.constant(4),
-    type: fc.constant(type),
-    xid: u32,
-    ...body,
-  }) as unknown as Arbitrary<Message>;
-}
-
-function multipart(
-  type: "multipartRequest" | "multipartReply",
-  kind: string,
-  body: Arbitrary<unknown>,
-): Arbitrary<Message> {
-  return numbered(type, { multipart: fc.constant(kind), more: fc.boolean(), body });
-}
-
-function property(type: string, body: Record<string, Arbitrary<unknown>> = {}): Arbitrary<unknown> {
-  return record({ type: fc.constant(type), ...body });
-}
-
-function rawProperty(min: number, max: number): Arbitrary<unknown> {
-  return property("raw", { number: fc.integer({ min, max }), data: bytes(0, 20) });
+function rawProperty(min: number, max: number): Arbitrary<{ type: string }> {
+  return typed("raw", { number: fc.integer({ min, max }), data: bytes(0, 20) });
 }
 
 const continuation = some(
   fc.oneof(
-    property("bridge", { uuid: bytes(16) }),
-    property("stack", { data: bytes(0, 33) }),
-    property("mirrors", { mirrors: u32 }),
-    property("conntracked"),
-    property("tableId", { tableId: u8 }),
-    property("cookie", { cookie: u64 }),
-    property("actions", { actions }),
-    property("actionSet", { actions }),
-    property("odpPort", { odpPort: u32 }),
+    typed("bridge", { uuid: bytes(16) }),
+    typed("stack", { data: bytes(0, 33) }),
+    typed("mirrors", { mirrors: u32 }),
+    typed("conntracked"),
+    typed("tableId", { tableId: u8 }),
+    typed("cookie", { cookie: u64 }),
+    typed("actions", { actions }),
+    typed("actionSet", { actions }),
+    typed("odpPort", { odpPort: u32 }),
     rawProperty(0, 0x7fff),
   ),
 );
 const packetReason = nameOr(["noMatch", "action", "invalidTtl"], 0xff);
 const packetProperties = some(
   fc.oneof(
-    property("packet", { data: bytes(0, 100) }),
-    property("fullLen", { fullLen: u32 }),
-    property("bufferId", { bufferId: u32 }),
-    property("tableId", { tableId: u8 }),
-    property("cookie", { cookie: u64 }),
-    property("reason", { reason: packetReason }),
-    property("metadata", { match }),
-    property("userdata", { data: bytes(0, 30) }),
-    property("continuation", { properties: continuation }),
+    typed("packet", { data: bytes(0, 100) }),
+    typed("fullLen", { fullLen: u32 }),
+    typed("bufferId", { bufferId: u32 }),
+    typed("tableId", { tableId: u8 }),
+    typed("cookie", { cookie: u64 }),
+    typed("reason", { reason: packetReason }),
+    typed("metadata", { match }),
+    typed("userdata", { data: bytes(0, 30) }),
+    typed("continuation", { properties: continuation }),
     rawProperty(9, 0xffff),
   ),
 );
 
-const address = fc.oneof(
-  u32.map((bits) => formatIpv4(bits)),
-  bytes(16).map((all) => formatIpv6(new DataView(all.buffer, all.byteOffset), 0)),
-);
+const address = fc.oneof(ipv4, ipv6);
 const tuple = some(
   fc.oneof(
-    property("src", { address }),
-    property("dst", { address }),
-    property("srcPort", { port: u16 }),
-    property("dstPort", { port: u16 }),
-    property("icmpId", { icmpId: u16 }),
-    property("icmpType", { icmpType: u8 }),
-    property("icmpCode", { icmpCode: u8 }),
+    typed("src", { address }),
+    typed("dst", { address }),
+    typed("srcPort", { port: u16 }),
+    typed("dstPort", { port: u16 }),
+    typed("icmpId", { icmpId: u16 }),
+    typed("icmpType", { icmpType: u8 }),
+    typed("icmpCode", { icmpCode: u8 }),
     rawProperty(7, 0xffff),
   ),
 );
 const flushProperties = some(
   fc.oneof(
-    property("origTuple", { properties: tuple }),
-    property("replyTuple", { properties: tuple }),
-    property("zone", { zoneId: u16 }),
+    typed("origTuple", { properties: tuple }),
+    typed("replyTuple", { properties: tuple }),
+    typed("zone", { zoneId: u16 }),
     rawProperty(3, 0xffff),
   ),
 );
@@ -96,9 +85,7 @@ const asyncKind = fc
     fc.constantFrom("Slave", "Master"),
   )
   .map((names) => names.join(""));
-const asyncProperties = some(
-  fc.oneof(record({ type: asyncKind, mask: u32 }), rawProperty(12, 0xffff) as Arbitrary<never>),
-);
+const asyncProperties = some(fc.oneof(record({ type: asyncKind, mask: u32 }), rawProperty(12, 0xffff)));
 
 const role = nameOr(["equal", "master", "slave"], 0xffff_ffff);
 const maps = some(record({ optionClass: u16, optionType: u8, optionLen: u8, index: u16 }));
@@ -116,11 +103,19 @@ const ipfix = record({
   collectorSetId: u32,
 });
 
-/** Every message of Nicira's and of the ONF's, beside bundles and flow monitors. */
-export const nxArbitraries: Readonly<Record<string, Arbitrary<Message>>> = {
-  nxRoleRequest: numbered("nxRoleRequest", { role }),
-  nxRoleReply: numbered("nxRoleReply", { role }),
-  nxFlowMod: numbered("nxFlowMod", {
+/** A change that a bundle may hold. */
+const change = fc.oneof(
+  plainMessages["flowMod"] as Arbitrary<Message>,
+  groupMod,
+  plainMessages["packetOut"] as Arbitrary<Message>,
+);
+const bundle = { bundleId: u32, flags: u16, properties: bytes(0, 16) };
+
+/** Each by its type, a multipart by `multipartReply/ipfixFlow`. */
+export const nxMessages: Readonly<Record<string, Arbitrary<Message>>> = {
+  nxRoleRequest: messageOf("nxRoleRequest", { role }),
+  nxRoleReply: messageOf("nxRoleReply", { role }),
+  nxFlowMod: messageOf("nxFlowMod", {
     cookie: u64,
     tableId: u8,
     command: nameOr(["add", "modify", "modifyStrict", "delete", "deleteStrict"], 0xff),
@@ -133,7 +128,7 @@ export const nxArbitraries: Readonly<Record<string, Arbitrary<Message>>> = {
     match,
     instructions,
   }),
-  nxFlowRemoved: numbered("nxFlowRemoved", {
+  nxFlowRemoved: messageOf("nxFlowRemoved", {
     cookie: u64,
     priority: u16,
     reason: nameOr(["idleTimeout", "hardTimeout", "delete", "groupDelete"], 0xff),
@@ -145,11 +140,11 @@ export const nxArbitraries: Readonly<Record<string, Arbitrary<Message>>> = {
     byteCount: u64,
     match,
   }),
-  flowModTableId: numbered("flowModTableId", { set: u8 }),
-  setPacketInFormat: numbered("setPacketInFormat", {
+  flowModTableId: messageOf("flowModTableId", { set: u8 }),
+  setPacketInFormat: messageOf("setPacketInFormat", {
     format: nameOr(["standard", "nxPacketIn", "packetIn2"], 0xffff_ffff),
   }),
-  nxPacketIn: numbered("nxPacketIn", {
+  nxPacketIn: messageOf("nxPacketIn", {
     bufferId: u32,
     totalLen: u16,
     reason: packetReason,
@@ -158,8 +153,8 @@ export const nxArbitraries: Readonly<Record<string, Arbitrary<Message>>> = {
     match,
     data: bytes(0, 100),
   }),
-  flowAge: numbered("flowAge", {}),
-  nxSetAsyncConfig: numbered("nxSetAsyncConfig", {
+  flowAge: messageOf("flowAge"),
+  nxSetAsyncConfig: messageOf("nxSetAsyncConfig", {
     packetInMaster: u32,
     packetInSlave: u32,
     portStatusMaster: u32,
@@ -167,16 +162,16 @@ export const nxArbitraries: Readonly<Record<string, Arbitrary<Message>>> = {
     flowRemovedMaster: u32,
     flowRemovedSlave: u32,
   }),
-  setControllerId: numbered("setControllerId", { controllerId: u16 }),
-  tlvTableMod: numbered("tlvTableMod", { command: nameOr(["add", "delete", "clear"], 0xffff), maps }),
-  tlvTableRequest: numbered("tlvTableRequest", {}),
-  tlvTableReply: numbered("tlvTableReply", { maxOptionSpace: u32, maxFields: u16, maps }),
-  nxSetAsyncConfig2: numbered("nxSetAsyncConfig2", { properties: asyncProperties }),
-  resume: numbered("resume", { properties: packetProperties }),
-  ctFlushZone: numbered("ctFlushZone", { zoneId: u16 }),
-  packetIn2: numbered("packetIn2", { properties: packetProperties }),
-  ctFlush: numbered("ctFlush", { ipProto: u8, properties: flushProperties }),
-  roleStatus: numbered("roleStatus", {
+  setControllerId: messageOf("setControllerId", { controllerId: u16 }),
+  tlvTableMod: messageOf("tlvTableMod", { command: nameOr(["add", "delete", "clear"], 0xffff), maps }),
+  tlvTableRequest: messageOf("tlvTableRequest"),
+  tlvTableReply: messageOf("tlvTableReply", { maxOptionSpace: u32, maxFields: u16, maps }),
+  nxSetAsyncConfig2: messageOf("nxSetAsyncConfig2", { properties: asyncProperties }),
+  resume: messageOf("resume", { properties: packetProperties }),
+  ctFlushZone: messageOf("ctFlushZone", { zoneId: u16 }),
+  packetIn2: messageOf("packetIn2", { properties: packetProperties }),
+  ctFlush: messageOf("ctFlush", { ipProto: u8, properties: flushProperties }),
+  roleStatus: messageOf("roleStatus", {
     role: fc.oneof(
       fc.constantFrom("equal", "master", "slave"),
       fc.integer({ min: 4, max: 0xffff_ffff }) as Arbitrary<unknown>,
@@ -185,9 +180,29 @@ export const nxArbitraries: Readonly<Record<string, Arbitrary<Message>>> = {
     generationId: u64,
     properties: bytes(0, 16),
   }),
-  requestForward: numbered("requestForward", { message: fc.oneof(groupMod, meterMod) }),
-  "a request for ipfixBridge": multipart("multipartRequest", "ipfixBridge", fc.constant(undefined)),
-  "a request for ipfixFlow": multipart("multipartRequest", "ipfixFlow", fc.constant(undefined)),
-  "a reply about ipfixBridge": multipart("multipartReply", "ipfixBridge", ipfix),
-  "a reply about ipfixFlow": multipart("multipartReply", "ipfixFlow", some(ipfix)),
+  requestForward: messageOf("requestForward", { message: fc.oneof(groupMod, meterMod) }),
+  bundleControl: messageOf("bundleControl", {
+    ...bundle,
+    control: nameOr(
+      [
+        "openRequest",
+        "openReply",
+        "closeRequest",
+        "closeReply",
+        "commitRequest",
+        "commitReply",
+        "discardRequest",
+        "discardReply",
+      ],
+      0xffff,
+    ),
+  }),
+  bundleAdd: messageOf("bundleAdd", { ...bundle, message: change }),
+  flowMonitorCancel: messageOf("flowMonitorCancel", { monitorId: u32 }),
+  flowMonitorPaused: messageOf("flowMonitorPaused"),
+  flowMonitorResumed: messageOf("flowMonitorResumed"),
+  "multipartRequest/ipfixBridge": multipartOf("multipartRequest", "ipfixBridge"),
+  "multipartRequest/ipfixFlow": multipartOf("multipartRequest", "ipfixFlow"),
+  "multipartReply/ipfixBridge": multipartOf("multipartReply", "ipfixBridge", ipfix),
+  "multipartReply/ipfixFlow": multipartOf("multipartReply", "ipfixFlow", some(ipfix)),
 };

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { DecodeError, EncodeError } from "../../../src/openflow/codec-errors.ts";
 import { decode, encode, type Message, type MessageInput } from "../../../src/openflow/message.ts";
-import { nxArbitraries } from "./nx-arbitraries.ts";
-import { asynchronous, bytesOf, hexOf, recording, transcripts } from "./recordings.ts";
+import { asynchronous, bytesOf, hexOf, transcripts } from "./recordings.ts";
 
 /** The body of an experimenter message with Nicira's id, as a whole message. */
 function nicira(type: number, body: string): string {
@@ -38,66 +36,6 @@ function refused(hex: string, field: string): void {
     field,
   );
 }
-
-interface RegistryMessage {
-  kind: string;
-  number: number;
-  raw: string;
-}
-
-describe("Every message of Open vSwitch's own", () => {
-  for (const [name, arbitrary] of Object.entries(nxArbitraries)) {
-    it(`comes back whatever it says: ${name}`, () => {
-      fc.assert(
-        fc.property(arbitrary, (message) => {
-          const encoded = encode(message);
-          assert.deepStrictEqual(decode(encoded), message);
-          assert.equal(hexOf(encode(decode(encoded))), hexOf(encoded));
-        }),
-        { numRuns: 100 },
-      );
-    });
-
-    it(`gives a value or a DecodeError wherever it is cut off: ${name}`, () => {
-      fc.assert(
-        fc.property(arbitrary, (message) => {
-          const encoded = encode(message);
-          for (let length = 8; length < encoded.length; length += 3) {
-            const bytes = encoded.slice(0, length);
-            new DataView(bytes.buffer).setUint16(2, length);
-            let value: Message;
-            try {
-              value = decode(bytes);
-            } catch (error) {
-              assert.ok(error instanceof DecodeError && error.cause === undefined, String(error));
-              continue;
-            }
-            assert.deepStrictEqual(decode(encode(value)), value);
-          }
-        }),
-        { numRuns: 15 },
-      );
-    });
-  }
-
-  it("is in those tests: each that the registry lists under Nicira and the ONF", () => {
-    const { messages } = recording<{ messages: RegistryMessage[] }>("ovs-of13-registry");
-    const elsewhere = new Set([1870, 1871, 1872, 2300, 2301]);
-    const listed = messages
-      .filter(({ kind, number }) => /^(NX|ONF)S?T$/.test(kind) && !elsewhere.has(number))
-      .map(({ kind, number, raw }) => `${kind} ${number} ${raw.endsWith("_REPLY")}`);
-    const covered = Object.values(nxArbitraries).map((arbitrary) => {
-      const bytes = Buffer.from(encode(fc.sample(arbitrary, 1)[0] as Message));
-      const isMultipart = bytes.readUInt8(1) !== 4;
-      const at = isMultipart ? 16 : 8;
-      const vendor = bytes.readUInt32BE(at) === 0x2320 ? "NX" : "ONF";
-      const number = bytes.readUInt32BE(at + 4);
-      const isReply = isMultipart ? bytes.readUInt8(1) === 19 : [11, 26].includes(number);
-      return `${vendor}${isMultipart ? "S" : ""}T ${number} ${isReply}`;
-    });
-    assert.deepEqual(new Set(covered), new Set(listed));
-  });
-});
 
 describe("What Open vSwitch 3.1 sent", () => {
   it("is read as it printed it: a packet with its metadata", () => {

@@ -5,33 +5,22 @@ import type { Message } from "../../../src/openflow/message.ts";
 import type { OxmId } from "../../../src/openflow/protocol/feature-ids.ts";
 import { oxmFields } from "../../../src/openflow/protocol/oxm-fields.ts";
 import type { TableFeature } from "../../../src/openflow/protocol/table-features.ts";
-import { actions, bytes, nameOr, record, text, u8, u16, u32, u64 } from "./arbitraries.ts";
-
-/** Bytes of a length that is 8n and some over, as members whose length counts their padding need. */
-function aligned(over: number): Arbitrary<Uint8Array> {
-  return fc.nat(3).chain((n) => bytes(8 * n + over));
-}
-
-function some<T>(of: Arbitrary<T>, maxLength = 4): Arbitrary<T[]> {
-  return fc.array(of, { maxLength });
-}
-
-function numbered(type: Message["type"], body: Record<string, Arbitrary<unknown>>): Arbitrary<Message> {
-  return record({
-    version: fc.constant(4),
-    type: fc.constant(type),
-    xid: u32,
-    ...body,
-  }) as unknown as Arbitrary<Message>;
-}
-
-function multipart(
-  type: "multipartRequest" | "multipartReply",
-  kind: string,
-  body: Arbitrary<unknown>,
-): Arbitrary<Message> {
-  return numbered(type, { multipart: fc.constant(kind), more: fc.boolean(), body });
-}
+import { actions } from "./action-arbitraries.ts";
+import {
+  aligned,
+  bytes,
+  mac,
+  messageOf,
+  multipartOf,
+  nameOr,
+  record,
+  some,
+  text,
+  u8,
+  u16,
+  u32,
+  u64,
+} from "./arbitraries.ts";
 
 const groupType = nameOr(["all", "select", "indirect", "fastFailover"], 0xff);
 const modCommand = nameOr(["add", "modify", "delete"], 0xffff);
@@ -126,11 +115,6 @@ const tableFeatures = record({
   properties: some(tableFeature, 8),
 });
 
-const mac = bytes(6).map((six) =>
-  Buffer.from(six)
-    .toString("hex")
-    .replace(/..(?=.)/g, "$&:"),
-);
 const role = {
   role: nameOr(["noChange", "equal", "master", "slave"], 0xffffffff),
   generationId: u64,
@@ -143,50 +127,49 @@ const asyncConfig = {
   flowRemovedMaster: u32,
   flowRemovedSlave: u32,
 };
-const nothing = fc.constant(undefined);
 
 /** A GROUP_MOD and a METER_MOD, for tests of their text. */
-export const groupMod: Arbitrary<Message> = numbered("groupMod", {
+export const groupMod: Arbitrary<Message> = messageOf("groupMod", {
   command: modCommand,
   groupType,
   groupId: u32,
   buckets,
 });
-export const meterMod: Arbitrary<Message> = numbered("meterMod", {
+export const meterMod: Arbitrary<Message> = messageOf("meterMod", {
   command: modCommand,
   flags: u16,
   meterId: u32,
   bands,
 });
 
-/** Every message that is about something other than flows, packets and the connection itself. */
+/** Each by its type, a multipart by `multipartReply/groupDesc`. */
 export const standardMessages: Readonly<Record<string, Arbitrary<Message>>> = {
   groupMod,
   meterMod,
-  portMod: numbered("portMod", { portNo: u32, hwAddr: mac, config: u32, mask: u32, advertise: u32 }),
-  tableMod: numbered("tableMod", { tableId: u8, config: u32 }),
-  queueGetConfigRequest: numbered("queueGetConfigRequest", { portNo: u32 }),
-  queueGetConfigReply: numbered("queueGetConfigReply", {
+  portMod: messageOf("portMod", { portNo: u32, hwAddr: mac, config: u32, mask: u32, advertise: u32 }),
+  tableMod: messageOf("tableMod", { tableId: u8, config: u32 }),
+  queueGetConfigRequest: messageOf("queueGetConfigRequest", { portNo: u32 }),
+  queueGetConfigReply: messageOf("queueGetConfigReply", {
     portNo: u32,
     queues: some(record({ queueId: u32, portNo: u32, properties: queueProperties })),
   }),
-  roleRequest: numbered("roleRequest", role),
-  roleReply: numbered("roleReply", role),
-  getAsyncRequest: numbered("getAsyncRequest", {}),
-  getAsyncReply: numbered("getAsyncReply", asyncConfig),
-  setAsync: numbered("setAsync", asyncConfig),
-  "a request for queue statistics": multipart(
+  roleRequest: messageOf("roleRequest", role),
+  roleReply: messageOf("roleReply", role),
+  getAsyncRequest: messageOf("getAsyncRequest"),
+  getAsyncReply: messageOf("getAsyncReply", asyncConfig),
+  setAsync: messageOf("setAsync", asyncConfig),
+  "multipartRequest/queueStats": multipartOf(
     "multipartRequest",
     "queueStats",
     record({ portNo: u32, queueId: u32 }),
   ),
-  "queue statistics": multipart(
+  "multipartReply/queueStats": multipartOf(
     "multipartReply",
     "queueStats",
     some(record({ portNo: u32, queueId: u32, txBytes: u64, txPackets: u64, txErrors: u64, ...duration })),
   ),
-  "a request for group statistics": multipart("multipartRequest", "groupStats", record({ groupId: u32 })),
-  "group statistics": multipart(
+  "multipartRequest/groupStats": multipartOf("multipartRequest", "groupStats", record({ groupId: u32 })),
+  "multipartReply/groupStats": multipartOf(
     "multipartReply",
     "groupStats",
     some(
@@ -200,16 +183,20 @@ export const standardMessages: Readonly<Record<string, Arbitrary<Message>>> = {
       }),
     ),
   ),
-  "a request for groups": multipart("multipartRequest", "groupDesc", nothing),
-  groups: multipart("multipartReply", "groupDesc", some(record({ groupType, groupId: u32, buckets }))),
-  "a request for group features": multipart("multipartRequest", "groupFeatures", nothing),
-  "group features": multipart(
+  "multipartRequest/groupDesc": multipartOf("multipartRequest", "groupDesc"),
+  "multipartReply/groupDesc": multipartOf(
+    "multipartReply",
+    "groupDesc",
+    some(record({ groupType, groupId: u32, buckets })),
+  ),
+  "multipartRequest/groupFeatures": multipartOf("multipartRequest", "groupFeatures"),
+  "multipartReply/groupFeatures": multipartOf(
     "multipartReply",
     "groupFeatures",
     record({ types: u32, capabilities: u32, maxGroups: perGroupType, actions: perGroupType }),
   ),
-  "a request for meter statistics": multipart("multipartRequest", "meterStats", record({ meterId: u32 })),
-  "meter statistics": multipart(
+  "multipartRequest/meterStats": multipartOf("multipartRequest", "meterStats", record({ meterId: u32 })),
+  "multipartReply/meterStats": multipartOf(
     "multipartReply",
     "meterStats",
     some(
@@ -223,14 +210,18 @@ export const standardMessages: Readonly<Record<string, Arbitrary<Message>>> = {
       }),
     ),
   ),
-  "a request for meters": multipart("multipartRequest", "meterConfig", record({ meterId: u32 })),
-  meters: multipart("multipartReply", "meterConfig", some(record({ flags: u16, meterId: u32, bands }))),
-  "a request for meter features": multipart("multipartRequest", "meterFeatures", nothing),
-  "meter features": multipart(
+  "multipartRequest/meterConfig": multipartOf("multipartRequest", "meterConfig", record({ meterId: u32 })),
+  "multipartReply/meterConfig": multipartOf(
+    "multipartReply",
+    "meterConfig",
+    some(record({ flags: u16, meterId: u32, bands })),
+  ),
+  "multipartRequest/meterFeatures": multipartOf("multipartRequest", "meterFeatures"),
+  "multipartReply/meterFeatures": multipartOf(
     "multipartReply",
     "meterFeatures",
     record({ maxMeter: u32, bandTypes: u32, capabilities: u32, maxBands: u8, maxColor: u8 }),
   ),
-  "a request for table features": multipart("multipartRequest", "tableFeatures", some(tableFeatures)),
-  "table features": multipart("multipartReply", "tableFeatures", some(tableFeatures)),
+  "multipartRequest/tableFeatures": multipartOf("multipartRequest", "tableFeatures", some(tableFeatures)),
+  "multipartReply/tableFeatures": multipartOf("multipartReply", "tableFeatures", some(tableFeatures)),
 };

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { DecodeError, EncodeError } from "../../../src/openflow/codec-errors.ts";
 import { decode, encode, type Message, type MessageInput } from "../../../src/openflow/message.ts";
 import { bytesOf, hexOf, recording, transcripts } from "./recordings.ts";
-import { standardMessages } from "./standard-arbitraries.ts";
 
 /** What is read from `hex`, without its header; it has to come back as the same bytes. */
 function read(hex: string): object {
@@ -21,17 +19,6 @@ function refused(hex: string, field: string): void {
 }
 
 describe("Every standard message beside flows", () => {
-  for (const [name, arbitrary] of Object.entries(standardMessages)) {
-    it(`comes back as it was: ${name}`, () => {
-      fc.assert(
-        fc.property(arbitrary, (message) => {
-          assert.deepEqual(decode(encode(message)), message);
-        }),
-        { numRuns: 60 },
-      );
-    });
-  }
-
   it("is named wherever the switch's sessions have one", () => {
     const seen = new Set<string>();
     for (const { from, bytes } of transcripts) {
