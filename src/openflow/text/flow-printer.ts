@@ -6,6 +6,7 @@ import type { Instruction } from "../protocol/instructions.ts";
 import type { Match } from "../protocol/match.ts";
 import { Group, Port, Table } from "../protocol/ports.ts";
 import { actionsText, instructionsText } from "./action-printer.ts";
+import { durationText } from "./duration-text.ts";
 import { flagWords } from "./flow-words.ts";
 import { matchWordsOf } from "./match-printer.ts";
 import { formatHex } from "./number-text.ts";
@@ -98,14 +99,4 @@ function matchText(match: Match, priority: number, ports: PortNames | undefined)
   const first = priority === DEFAULT_PRIORITY ? [] : [`priority=${priority}`];
   const words = [...first, ...matchWordsOf(match, ports)];
   return words.length === 0 ? "" : `${words.join(",")} `;
-}
-
-/** Whole seconds, else milliseconds where they are exact, else nanoseconds without the zeros at their end. */
-function durationText(seconds: number, nanoseconds: number): string {
-  if (nanoseconds === 0) return `${seconds}s`;
-  const isMilliseconds = nanoseconds % 1_000_000 === 0;
-  const fraction = isMilliseconds
-    ? String(nanoseconds / 1_000_000).padStart(3, "0")
-    : String(nanoseconds).padStart(9, "0").replace(/0+$/, "");
-  return `${seconds}.${fraction}s`;
 }

@@ -21,7 +21,14 @@ export {
   parseInstructions,
   parseMatch,
 } from "./flow-reader.ts";
+export { formatAggregate, formatFlows, formatFlowUpdates } from "./flow-stats-text.ts";
 export { FlowSyntaxError, type FlowSyntaxFacts } from "./flow-syntax-error.ts";
+export { formatGroupFeatures, formatGroupStats, formatGroups } from "./group-stats-text.ts";
 export { formatGroup, type ParseGroupOptions, parseGroup } from "./group-text.ts";
+export { formatMeterFeatures, formatMeterStats, formatMeters } from "./meter-stats-text.ts";
 export { formatMeter, type ParseMeterOptions, parseMeter } from "./meter-text.ts";
+export { formatPortDesc, formatPortDescs, formatPortStats } from "./port-stats-text.ts";
 export type { PortNames, PortNumbers } from "./port-text.ts";
+export { formatQueueConfig, formatQueueStats } from "./queue-text.ts";
+export { formatIpfixBridgeStats, formatIpfixFlowStats, formatSwitchDesc } from "./switch-text.ts";
+export { formatTableStats } from "./table-text.ts";

@@ -30,6 +30,11 @@ const reservedNames: ReadonlyMap<number, string> = new Map(
   [...reserved].map(([name, number]) => [number, name]),
 );
 
+/** A meter's number, or the name of a reserved one, as ovs-ofctl prints it. */
+export function meterName(meterId: number): string {
+  return reservedNames.get(meterId) ?? (meterId > Meter.max ? "unknown" : String(meterId));
+}
+
 /** In the order in which dump-meters prints them. */
 const flagBits: ReadonlyMap<string, number> = new Map([
   ["kbps", MeterFlag.kbps],
@@ -171,7 +176,7 @@ function missing(text: string, reason: string, hint: string): FlowSyntaxError {
  */
 export function formatMeter(meter: MeterMod | MeterConfig): string {
   const { flags, meterId, bands } = meter;
-  const number = `meter=${reservedNames.get(meterId) ?? meterId}`;
+  const number = `meter=${meterName(meterId)}`;
   if ("command" in meter && meter.command === "delete") return number;
   const words = [...flagBits].filter(([, bit]) => (flags & bit) !== 0).map(([word]) => word);
   const others = flags & ~[...flagBits.values()].reduce((all, bit) => all | bit, 0);
