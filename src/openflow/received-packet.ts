@@ -1,8 +1,8 @@
-// A packet for the controller, whichever form the switch wrote it in: Open vSwitch's second form as the fields of a
+// A packet for the controller, whichever form the switch wrote it in: Open vSwitch's two own ones as the fields of a
 // PACKET_IN, and, where the switch paused it, the way back.
 import type { MessageInput } from "./message.ts";
 import type { Match } from "./protocol/match.ts";
-import type { PacketIn2Message } from "./protocol/nx-packet-in.ts";
+import type { NxPacketInMessage, PacketIn2Message } from "./protocol/nx-packet-in.ts";
 import type { PacketProperty } from "./protocol/nx-packet-property.ts";
 import type { PacketInMessage } from "./protocol/packet.ts";
 import { NO_BUFFER, Table } from "./protocol/ports.ts";
@@ -27,11 +27,13 @@ export interface PacketChanges {
 const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
 const NO_DATA = -1;
 
-/**
- * A packet in its second form as the fields of the first. Where the switch doesn't tell, the table is 255, the cookie all ones
- * and the reason `noMatch`.
- */
-export function receivedPacket(packetIn2: PacketIn2Message): ReceivedPacket {
+/** A packet in one of Open vSwitch's forms as a PACKET_IN. */
+export function receivedPacket(message: NxPacketInMessage | PacketIn2Message): ReceivedPacket {
+  return message.type === "nxPacketIn" ? { ...message, type: "packetIn" } : fromProperties(message);
+}
+
+/** Where the switch doesn't tell, the table is 255, the cookie all ones and the reason `noMatch`. */
+function fromProperties(packetIn2: PacketIn2Message): ReceivedPacket {
   const packet: ReceivedPacket = {
     version: packetIn2.version,
     type: "packetIn",

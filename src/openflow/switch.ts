@@ -295,7 +295,8 @@ export class Switch extends EventEmitter<SwitchEvents> {
 
   #hear(message: Message): void {
     if (message.type === "packetIn") this.emit("packetIn", message);
-    else if (message.type === "packetIn2") this.emit("packetIn", receivedPacket(message));
+    else if (message.type === "packetIn2" || message.type === "nxPacketIn")
+      this.emit("packetIn", receivedPacket(message));
     else if (message.type === "portStatus") this.emit("portStatus", message);
     else if (message.type === "flowRemoved") this.emit("flowRemoved", message);
     else this.#pass(message);

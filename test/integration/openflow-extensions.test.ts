@@ -171,13 +171,14 @@ describeWith(["openvswitch"], "Open vSwitch's own messages, with ovs-vswitchd", 
   it("hands packets over in Nicira's first form when that is asked for", async () => {
     const found = await connect({ asyncMessages: true });
     await found.request({ type: "setPacketInFormat", format: "nxPacketIn" });
-    await addFlow("cookie=0x78,actions=controller");
-    const next = heard(found, "nxPacketIn");
-    inject(found);
-    const packet = await next;
-    assert.deepEqual([packet.cookie, packet.reason, packet.tableId], [0x78n, "action", 0]);
+    const packet = await packetOf(found, "controller");
+    assert.deepEqual(
+      [packet.type, packet.cookie, packet.reason, packet.tableId, packet.packetIn2],
+      ["packetIn", 0x77n, "action", 0, undefined],
+    );
     assert.deepEqual(Buffer.from(packet.data), data);
     assert.ok(packet.match.length > 0);
+    assert.ok(found.stats().received["nxPacketIn"] === 1 && found.stats().received["packetIn"] === undefined);
   });
 
   it("changes the table of tunnel options and reads it back, as ovs-ofctl does", async () => {

@@ -10,6 +10,26 @@ function packetIn2(...properties: PacketProperty[]): PacketIn2Message {
 const data = Uint8Array.of(1, 2, 3);
 const paused: PacketProperty = { type: "continuation", properties: [{ type: "mirrors", mirrors: 5 }] };
 
+describe("A packet in Nicira's first form", () => {
+  it("is a PACKET_IN", () => {
+    const fields = {
+      bufferId: 0xffff_ffff,
+      totalLen: 3,
+      reason: "action" as const,
+      tableId: 5,
+      cookie: 0xaan,
+      match: [{ field: "inPort" as const, value: 1 }],
+      data,
+    };
+    assert.deepEqual(receivedPacket({ version: 4, type: "nxPacketIn", xid: 9, ...fields }), {
+      version: 4,
+      type: "packetIn",
+      xid: 9,
+      ...fields,
+    });
+  });
+});
+
 describe("A packet in its second form", () => {
   it("has the fields of a PACKET_IN, and is itself there too", () => {
     const message = packetIn2(
