@@ -83,9 +83,9 @@ export class Channel extends EventEmitter<ChannelEvents> {
   #agreed = false;
   #greeted: ((failure: Error | undefined) => void) | undefined;
 
-  private constructor(stream: Duplex, options: OpenChannelOptions) {
+  private constructor(stream: Duplex, peer: string, options: ChannelOptions) {
     super();
-    this.peer = options.peer;
+    this.peer = peer;
     this.maxReplyBytes = options.maxReplyBytes ?? 256 * mebibyte;
     this.#clock = options.clock ?? systemClock;
     this.#pending = new Pending(options.firstXid);
@@ -101,7 +101,7 @@ export class Channel extends EventEmitter<ChannelEvents> {
         this.abort(new ProtocolError(this.peer, `not a byte for ${timeoutMs} ms after an echo request`)),
     });
     this.#messages = new MessageStream(stream, {
-      peer: this.peer,
+      peer,
       clock: this.#clock,
       maxQueuedBytes: options.maxQueuedBytes ?? 16 * mebibyte,
       onBytes: () => this.#probe.heard(),
@@ -115,14 +115,12 @@ export class Channel extends EventEmitter<ChannelEvents> {
    * Rejects with `NegotiationError`, `DecodeError`, `ConnectionClosedError`, `TimeoutError` or the signal's reason.
    */
   static async open(stream: Duplex, options: OpenChannelOptions): Promise<Channel> {
-    const channel = new Channel(stream, options);
     const { peer, timeoutMs = defaultHandshakeTimeoutMs, signal } = options;
+    const channel = Channel.greet(stream, peer, options);
     try {
       const wait = { what: `the handshake with ${peer}`, timeoutMs, signal, clock: channel.#clock };
       await settleWithin<void>(wait, (resolve, reject) => {
-        channel.#greeted = (failure) => (failure === undefined ? resolve() : reject(failure));
-        if (stream.destroyed) channel.abort(new ConnectionClosedError(peer, "it had closed already"));
-        else channel.#messages.say(ourHello(channel.#pending.take()));
+        channel.agreed().then(resolve, reject);
         return () => {};
       });
     } catch (error) {
@@ -132,6 +130,23 @@ export class Channel extends EventEmitter<ChannelEvents> {
       throw error;
     }
     return channel;
+  }
+
+  /** Greets the peer, and leaves it to the caller to wait for {@link agreed} and to end what takes too long. */
+  static greet(stream: Duplex, peer: string, options: ChannelOptions): Channel {
+    const channel = new Channel(stream, peer, options);
+    if (stream.destroyed) channel.abort(new ConnectionClosedError(peer, "it had closed already"));
+    else channel.#messages.sayEncoded("hello", ourHello(channel.#pending.take()));
+    return channel;
+  }
+
+  /** Settles when both sides have agreed on OpenFlow 1.3; rejects as {@link open} does. */
+  agreed(): Promise<void> {
+    if (this.closed) return Promise.reject(this.lost());
+    if (this.#agreed) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#greeted = (failure) => (failure === undefined ? resolve() : reject(failure));
+    });
   }
 
   /** Whether the channel has closed. */

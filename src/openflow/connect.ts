@@ -1,6 +1,5 @@
 // From a socket to a switch: dial where we connect, greet, ask for the features; one deadline over all of it, and a peer that fails
 // at any byte leaves nothing open.
-import type { Duplex } from "node:stream";
 import type { WaitOptions } from "../transport/deadline.ts";
 import { runWithin } from "../transport/deadline.ts";
 import { dial } from "../transport/dial.ts";
@@ -31,6 +30,7 @@ export interface ConnectSwitchOptions extends ChannelOptions, WaitOptions {
 export const defaultOpenFlowPort = 6653;
 
 const forever = Number.POSITIVE_INFINITY;
+const noDeadline: WaitOptions = { timeoutMs: forever };
 
 /**
  * Connects to a switch that listens: `unix:<rundir>/<bridge>.mgmt`, which every bridge has and which changes nothing about the bridge, or
@@ -47,26 +47,34 @@ export async function connectSwitch(
   const peer = formatTarget(parsed);
   return runWithin({ what: `connecting to the switch ${peer}`, timeoutMs, signal, clock }, async (inner) => {
     const socket = await dial(parsed, { timeoutMs: forever, signal: inner, clock });
-    return introduce(socket, peer, options, inner);
+    const channel = Channel.greet(socket, peer, options);
+    const stop = (): void => channel.abort(inner.reason);
+    inner.addEventListener("abort", stop, { once: true });
+    try {
+      return await introduce(channel, options);
+    } finally {
+      inner.removeEventListener("abort", stop);
+    }
   });
 }
 
-/** Makes a switch of a fresh connection, until `signal` says that nobody waits any more. The connection is closed on failure. */
-export async function introduce(
-  socket: Duplex,
-  peer: string,
-  options: ConnectSwitchOptions,
-  signal: AbortSignal,
-): Promise<Switch> {
-  const wait = { timeoutMs: forever, signal };
-  const channel = await Channel.open(socket, { ...options, ...wait, peer });
+/** What is asked of a switch before it is handed out. */
+type FirstRequests = Pick<ConnectSwitchOptions, "asyncMessages" | "packetIn2">;
+
+/**
+ * Makes a switch of a channel that has sent its greeting. It has no deadline and no signal of its own: the caller, who has one for the whole,
+ * aborts the channel. The channel is closed on failure.
+ */
+export async function introduce(channel: Channel, requests: FirstRequests): Promise<Switch> {
   try {
-    const features = await channel.request({ type: "featuresRequest" }, wait);
-    if (features.type !== "featuresReply") throw new ProtocolError(peer, `no features but ${features.type}`);
+    await channel.agreed();
+    const features = await channel.request({ type: "featuresRequest" }, noDeadline);
+    if (features.type !== "featuresReply") {
+      throw new ProtocolError(channel.peer, `no features but ${features.type}`);
+    }
     const found = new Switch(channel, features);
-    if (options.packetIn2 === true) await found.askForPacketIn2(wait);
-    if (options.asyncMessages === true) await found.askForAsyncMessages(wait);
-    signal.throwIfAborted();
+    if (requests.packetIn2 === true) await found.askForPacketIn2(noDeadline);
+    if (requests.asyncMessages === true) await found.askForAsyncMessages(noDeadline);
     return found;
   } catch (error) {
     void channel.close();

@@ -2,11 +2,12 @@
 // costs its connection and nobody else's.
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
-import { ConnectionClosedError } from "../errors.ts";
-import { runWithin, shareSignal, type WaitOptions } from "../transport/deadline.ts";
+import { ConnectionClosedError, TimeoutError } from "../errors.ts";
+import { systemClock } from "../transport/clock.ts";
+import { shareSignal, type WaitOptions } from "../transport/deadline.ts";
 import { type Listener, listen } from "../transport/listen.ts";
 import { formatTarget, type PassiveTarget } from "../transport/target.ts";
-import { type ChannelOptions, defaultHandshakeTimeoutMs } from "./channel.ts";
+import { Channel, type ChannelOptions, defaultHandshakeTimeoutMs } from "./channel.ts";
 import { defaultOpenFlowPort, introduce } from "./connect.ts";
 import { Feed } from "./feed.ts";
 import type { Switch } from "./switch.ts";
@@ -49,35 +50,63 @@ export async function listenForSwitches(
   return new SwitchListener(listener, meeting, options.signal);
 }
 
-/** Introduces switches and keeps those that are up. */
+/** A connection on its way to become a switch. */
+interface Arrival {
+  readonly channel: Channel;
+  /** Why it was ended from this side. */
+  failure: Error | undefined;
+}
+
+/**
+ * Introduces switches and keeps those that are up. A deadline or the end of it all ends a connection's channel, and with it what waits there:
+ * signals for each step of each of a thousand connections at once would cost more than the steps.
+ */
 class Meeting {
   readonly switches: Set<Switch> = new Set();
   onSwitch: (found: Switch) => void = () => {};
   onRefused: (peer: string, error: Error) => void = () => {};
   readonly #options: ListenForSwitchesOptions;
-  readonly #closing: AbortController = new AbortController();
+  readonly #arrivals: Set<Arrival> = new Set();
+  #closed = false;
 
   constructor(options: ListenForSwitchesOptions) {
     this.#options = options;
   }
 
   meet(socket: Socket, peer: string): void {
-    if (this.#closing.signal.aborted) {
+    if (this.#closed) {
       socket.on("error", () => {});
       socket.destroy();
       return;
     }
-    const { handshakeTimeoutMs: timeoutMs = defaultHandshakeTimeoutMs, clock } = this.#options;
-    const wait = { what: `the handshake with ${peer}`, timeoutMs, signal: this.#closing.signal, clock };
-    runWithin(wait, (signal) => introduce(socket, peer, this.#options, signal)).then(
-      (found) => this.#keep(found),
-      (error: unknown) => this.onRefused(peer, error instanceof Error ? error : new Error(String(error))),
+    const { handshakeTimeoutMs: timeoutMs = defaultHandshakeTimeoutMs, clock = systemClock } = this.#options;
+    const arrival: Arrival = { channel: Channel.greet(socket, peer, this.#options), failure: undefined };
+    this.#arrivals.add(arrival);
+    const cancel = clock.after(timeoutMs, () =>
+      end(arrival, new TimeoutError(`the handshake with ${peer}`, timeoutMs)),
     );
+    void this.#introduce(arrival, cancel);
   }
 
   close(reason: Error): Promise<unknown> {
-    this.#closing.abort(reason);
+    this.#closed = true;
+    for (const arrival of this.#arrivals) end(arrival, reason);
     return Promise.all([...this.switches].map((found) => found.close()));
+  }
+
+  async #introduce(arrival: Arrival, cancelDeadline: () => void): Promise<void> {
+    let found: Switch;
+    try {
+      found = await introduce(arrival.channel, nothingMore);
+    } catch (error) {
+      const cause = error instanceof Error ? error : new Error(String(error));
+      this.onRefused(arrival.channel.peer, arrival.failure ?? cause);
+      return;
+    } finally {
+      cancelDeadline();
+      this.#arrivals.delete(arrival);
+    }
+    this.#keep(found);
   }
 
   #keep(found: Switch): void {
@@ -86,6 +115,13 @@ class Meeting {
     found.on("close", () => this.switches.delete(found));
     this.onSwitch(found);
   }
+}
+
+const nothingMore = {};
+
+function end(arrival: Arrival, reason: Error): void {
+  arrival.failure = reason;
+  arrival.channel.abort(reason);
 }
 
 /** Something that switches connect to. Iterate it for the switches that are up and those that come, or listen to its events. */

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { ConnectionClosedError } from "../errors.ts";
 import type { Clock } from "../transport/clock.ts";
 import { Framer } from "./framer.ts";
-import { decode, encode, type Message, type MessageInput } from "./message.ts";
+import { decode, encode, type Message, type MessageInput, type MessageType } from "./message.ts";
 import { Outbox } from "./outbox.ts";
 
 /** What {@link MessageStream} needs. */
@@ -72,8 +72,7 @@ export class MessageStream {
     if (this.#ended) throw this.lost();
     const bytes = encode(message);
     if (xid !== undefined) setXid(bytes, xid);
-    this.outbox.push(bytes);
-    this.#sent[message.type] = (this.#sent[message.type] ?? 0) + 1;
+    this.#push(message.type, bytes);
   }
 
   /** Sends something that no caller waits for; what goes wrong ends the stream. */
@@ -83,6 +82,20 @@ export class MessageStream {
     } catch (error) {
       this.fail(asError(error));
     }
+  }
+
+  /** Says something that is encoded already; its bytes must not change any more. */
+  sayEncoded(type: MessageType, bytes: Uint8Array): void {
+    try {
+      this.#push(type, bytes);
+    } catch (error) {
+      this.fail(asError(error));
+    }
+  }
+
+  #push(type: MessageType, bytes: Uint8Array): void {
+    this.outbox.push(bytes);
+    this.#sent[type] = (this.#sent[type] ?? 0) + 1;
   }
 
   /** What a wait is rejected with once the stream has ended. */

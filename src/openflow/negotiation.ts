@@ -1,6 +1,6 @@
 // Agreeing on OpenFlow 1.3 (OpenFlow 1.3.5, 6.3.1): what we greet with, and what a peer's first message says about the versions
 // it speaks. Only wire version 4 is spoken here, so that the answer is yes or a reason.
-import type { Message, MessageInput } from "./message.ts";
+import { encode, type Message, type MessageInput } from "./message.ts";
 import type { ErrorMessage } from "./protocol/error.ts";
 import { OPENFLOW_1_3 } from "./protocol/header.ts";
 import type { HelloMessage } from "./protocol/hello.ts";
@@ -9,9 +9,15 @@ import { NegotiationError } from "./session-errors.ts";
 /** OFPET_HELLO_FAILED; its only codes are INCOMPATIBLE and EPERM. */
 const helloFailed = 0;
 
-/** The greeting: version 1.3 and nothing else. */
-export function ourHello(xid: number): MessageInput {
-  return { type: "hello", xid, elements: [{ type: "versionBitmap", versions: [OPENFLOW_1_3] }] };
+let lastGreeting: { readonly xid: number; readonly bytes: Uint8Array } | undefined;
+
+/** The greeting: version 1.3 and nothing else. Encoded once, as a thousand connections begin with the very same bytes. */
+export function ourHello(xid: number): Uint8Array {
+  if (lastGreeting?.xid !== xid) {
+    const elements: HelloMessage["elements"] = [{ type: "versionBitmap", versions: [OPENFLOW_1_3] }];
+    lastGreeting = { xid, bytes: encode({ type: "hello", xid, elements }) };
+  }
+  return lastGreeting.bytes;
 }
 
 /** What we say to a peer that we have no version in common with, in the peer's own version. */

@@ -59,15 +59,23 @@ export class Outbox {
   /** Writes what was gathered, now. */
   flush(): void {
     if (this.#gatheredBytes === 0 || this.#closed) return;
-    this.#endRun();
-    const [first] = this.#gathered;
-    const piece =
-      this.#gathered.length === 1 && first !== undefined
-        ? first
-        : Buffer.concat(this.#gathered, this.#gatheredBytes);
-    this.#gathered = [];
+    this.#stream.write(this.#piece());
+  }
+
+  /** What was gathered, as one; a single run is not copied. */
+  #piece(): Uint8Array {
+    const { length } = this.#gathered;
+    const bytes = this.#gatheredBytes;
     this.#gatheredBytes = 0;
-    this.#stream.write(piece);
+    const memory = this.#memory;
+    if (length === 0 && memory !== undefined) {
+      this.#memory = undefined;
+      return Buffer.from(memory, this.#runStart, bytes);
+    }
+    this.#endRun();
+    const piece = Buffer.concat(this.#gathered, bytes);
+    this.#gathered = [];
+    return piece;
   }
 
   #endRun(): void {

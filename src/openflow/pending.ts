@@ -30,7 +30,8 @@ const lastXid = 0xffff_ffff;
 /** Transaction ids and those who wait for them. Id 0 is left to the switch's own messages. */
 export class Pending {
   readonly #waiters: Map<number, Waiter> = new Map();
-  readonly #ranges: Set<SentRange> = new Set();
+  /** Few at a time, and mostly none. */
+  #ranges: SentRange[] = [];
   #next: number;
 
   /** `firstXid` is the first id handed out. */
@@ -47,7 +48,7 @@ export class Pending {
   take(): number {
     const next = this.#next;
     // Mostly nobody waits, and then every id is free.
-    if (this.#waiters.size === 0 && this.#ranges.size === 0 && next <= lastXid) {
+    if (this.#waiters.size === 0 && this.#ranges.length === 0 && next <= lastXid) {
       this.#next = next + 1;
       return next;
     }
@@ -62,13 +63,13 @@ export class Pending {
   /** Takes `count` free ids in a row, so that refusals of any of them are reported until {@link release}. */
   track(count: number, refuse: (index: number, error: ErrorMessage) => void): SentRange {
     const range: SentRange = { first: this.#takeRun(count), count, refuse };
-    this.#ranges.add(range);
+    this.#ranges.push(range);
     return range;
   }
 
   /** Forgets a run: later refusals are nobody's. */
   release(range: SentRange): void {
-    this.#ranges.delete(range);
+    this.#ranges = this.#ranges.filter((one) => one !== range);
   }
 
   /** Forgets a request: its answer, if it comes, is nobody's. */
@@ -107,7 +108,7 @@ export class Pending {
   failAll(error: Error): void {
     const waiters = [...this.#waiters.values()];
     this.#waiters.clear();
-    this.#ranges.clear();
+    this.#ranges = [];
     for (const waiter of waiters) waiter.fail(error);
   }
 

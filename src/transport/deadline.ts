@@ -47,6 +47,12 @@ export function settleWithin<T>(
 ): Promise<T> {
   const { what, signal, timeoutMs = Number.POSITIVE_INFINITY, clock = systemClock } = options;
   if (signal?.aborted === true) return Promise.reject(signal.reason);
+  if (signal === undefined && timeoutMs === Number.POSITIVE_INFINITY) {
+    // Nothing can come first.
+    return new Promise<T>((resolve, reject) => {
+      start(resolve, reject);
+    });
+  }
   return new Promise<T>((resolve, reject) => {
     let settled = false;
     let abandon: (() => void) | undefined;
