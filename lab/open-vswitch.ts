@@ -67,7 +67,11 @@ export function openVSwitchInstalled(): boolean {
 }
 
 /** Waits until `ready` holds, and fails early with the daemon's own words when it ends first. */
-function started(what: string, daemon: Daemon, ready: () => boolean | Promise<boolean>): Promise<void> {
+export function started(
+  what: string,
+  daemon: Daemon,
+  ready: () => boolean | Promise<boolean>,
+): Promise<void> {
   return until(`the start of ${what}`, 15_000, () => {
     const reason = daemon.endedBy();
     if (reason === undefined) return ready();

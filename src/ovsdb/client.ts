@@ -5,6 +5,7 @@ import type { JsonValue } from "../jsonrpc/json.ts";
 import type { WaitOptions } from "../transport/deadline.ts";
 import type { ActiveTarget } from "../transport/target.ts";
 import type { OvsdbConnection } from "./connection.ts";
+import { OvsdbRequestError } from "./errors.ts";
 import { Link, type OvsdbOptions } from "./link.ts";
 import { type LockLoss, Locks } from "./locks.ts";
 import { textAt } from "./members.ts";
@@ -65,6 +66,7 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
     super();
     this.#link = new Link(target, options);
     this.#link.on("notification", (method, params) => this.#notified(method, params));
+    this.#link.on("renewed", (databases) => this.#revive(databases));
     this.#link.on("up", (connection) => this.#resume(connection));
     this.#link.on("down", (reason, wasUp) => this.#lost(reason, wasUp));
     this.#link.on("close", () => this.#finish());
@@ -94,6 +96,19 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
   /** A database's schema (RFC 7047, 4.1.2). Rejects with `OvsdbRequestError` for an unknown database. */
   async schema(database: string, options?: WaitOptions): Promise<DatabaseSchema> {
     return this.#up().schema(database, options);
+  }
+
+  /** The UUID of the server, which is another after each start of it (ovsdb-server(7), 4.1.17). */
+  async serverId(options?: WaitOptions): Promise<string> {
+    return this.#up().serverId(options);
+  }
+
+  /**
+   * Gives a database another schema, as `ovsdb-client convert` does; rows keep what fits it (ovsdb-server(7), 4.1.18). Monitors and
+   * replicas, of any client, go on under the new schema. Rejects with `OvsdbRequestError` when the data don't fit it.
+   */
+  async convert(database: string, schema: JsonValue, options?: WaitOptions): Promise<void> {
+    await this.#up().convert(database, schema, options);
   }
 
   /**
@@ -201,9 +216,26 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
 
   /** Takes up on a new connection what outlived the last. */
   #resume(connection: OvsdbConnection): void {
-    for (const monitor of this.#monitors.values()) void monitor.reattach(connection);
+    for (const monitor of this.#monitors.values()) void this.#reattach(monitor);
     this.#locks.reconnected(connection).catch((error: Error) => connection.session.abort(error));
     this.emit("connected", connection.session.peer);
+  }
+
+  /** Databases have come or gone: monitors that wait for one go on. */
+  #revive(databases: ReadonlySet<string>): void {
+    for (const monitor of this.#monitors.values()) {
+      if (monitor.refusal !== undefined && databases.has(monitor.database)) void this.#reattach(monitor);
+    }
+  }
+
+  async #reattach(monitor: Monitor): Promise<void> {
+    const connection = this.#link.connection;
+    if (connection === undefined) return;
+    await monitor.reattach(connection);
+    const unknown =
+      monitor.refusal instanceof OvsdbRequestError && monitor.refusal.error === "unknown database";
+    // It may have come back while the refusal was on its way.
+    if (unknown && this.#link.databases?.get(monitor.database) !== undefined) await this.#reattach(monitor);
   }
 
   #lost(reason: Error, wasUp: boolean): void {
@@ -222,10 +254,24 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
       this.#locks.notified(method, textAt(params[0], method));
       return;
     }
+    if (method === "monitor_canceled") {
+      this.#canceled(textAt(params[0], method));
+      return;
+    }
     const notification = decodeMonitorNotification(method, params);
     if (typeof notification?.id !== "string") return;
     // Of a monitor that was closed, updates may still be on their way.
     this.#monitors.get(notification.id)?.receive(notification.update);
+  }
+
+  /** The server has ended a monitor since its database was removed or converted. It begins anew, at once or when the database is there again. */
+  #canceled(id: string): void {
+    const monitor = this.#monitors.get(id);
+    const connection = this.#link.connection;
+    if (monitor === undefined || connection === undefined) return;
+    connection.forgetSchema(monitor.database);
+    monitor.detach();
+    void this.#reattach(monitor);
   }
 
   #addMonitor(database: string, plan: ConstructorParameters<typeof Monitor>[0]["plan"]): Monitor {

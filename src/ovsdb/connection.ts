@@ -4,7 +4,7 @@ import { RpcReplyError } from "../jsonrpc/errors.ts";
 import type { JsonValue } from "../jsonrpc/json.ts";
 import type { JsonRpcSession, RequestOptions } from "../jsonrpc/session.ts";
 import type { WaitOptions } from "../transport/deadline.ts";
-import { OvsdbRequestError } from "./errors.ts";
+import { OvsdbDecodeError, OvsdbRequestError } from "./errors.ts";
 import { arrayAt, objectAt, refusalIn, textAt } from "./members.ts";
 import {
   decodeMonitorReply,
@@ -58,13 +58,34 @@ export class OvsdbConnection {
     return names.map((name) => textAt(name, "list_dbs"));
   }
 
-  /** RFC 7047, 4.1.2. Asked once: a server that changes a schema ends the connection. */
+  /** RFC 7047, 4.1.2. Asked once, until it is forgotten. */
   async schema(database: string, options?: WaitOptions): Promise<DatabaseSchema> {
     const known = this.#schemas.get(database);
     if (known !== undefined) return known;
     const schema = parseSchema(await this.request("get_schema", [database], options));
     this.#schemas.set(database, schema);
     return schema;
+  }
+
+  /** The server has another schema for this database now. */
+  forgetSchema(database: string): void {
+    this.#schemas.delete(database);
+  }
+
+  /** Tells the server not to end the connection when a database comes or goes, but to say so (ovsdb-server(7), 4.1.16). */
+  async becomeAware(options?: WaitOptions): Promise<void> {
+    await this.request("set_db_change_aware", [true], options);
+  }
+
+  /** The server's own UUID, made anew whenever it starts (ovsdb-server(7), 4.1.17). */
+  async serverId(options?: WaitOptions): Promise<string> {
+    return textAt(await this.request("get_server_id", [], options), "get_server_id");
+  }
+
+  /** Gives a database another schema, keeping what fits it (ovsdb-server(7), 4.1.18). */
+  async convert(database: string, schema: JsonValue, options?: WaitOptions): Promise<void> {
+    await this.request("convert", [database, schema], { ...options, patient: true });
+    this.forgetSchema(database);
   }
 
   /** RFC 7047, 4.1.3. */
@@ -81,7 +102,14 @@ export class OvsdbConnection {
       // RFC 7047, 4.1.4. The server doesn't answer a request that it cancelled.
       onAbandoned: (id) => this.session.notify("cancel", [id]),
     });
-    return decodeResults(operations, reply, schema);
+    try {
+      return decodeResults(operations, reply, schema);
+    } catch (error) {
+      if (schema === undefined || !(error instanceof OvsdbDecodeError)) throw error;
+    }
+    // Another client may have converted the database, of which the server tells those with monitors only.
+    this.forgetSchema(database);
+    return decodeResults(operations, reply, await this.schema(database, options));
   }
 
   /** Starts a monitor in the best way that the server knows; which one stays known. */

@@ -6,10 +6,12 @@ import type { JsonValue } from "../jsonrpc/json.ts";
 import { JsonRpcSession } from "../jsonrpc/session.ts";
 import type { BackoffOptions } from "../transport/backoff.ts";
 import { type Clock, systemClock } from "../transport/clock.ts";
+import type { WaitOptions } from "../transport/deadline.ts";
 import { defaultDialTimeoutMs } from "../transport/dial.ts";
 import { type Connected, Redial } from "../transport/redial.ts";
 import { type ActiveTarget, formatTarget } from "../transport/target.ts";
 import { OvsdbConnection } from "./connection.ts";
+import { ServerDatabases } from "./server-databases.ts";
 
 /** Where OVSDB listens when a target names no port (RFC 7047, 4.1). */
 export const ovsdbPort = 6640;
@@ -40,8 +42,10 @@ export interface LinkEvents {
   up: [OvsdbConnection];
   /** A connection was lost; `wasUp` tells whether the server had answered on it. Told of failed first attempts too. */
   down: [reason: Error, wasUp: boolean];
-  /** What the server says unasked, on any connection, also before its first answer. */
+  /** What the server says unasked of monitors and locks. */
   notification: [method: string, params: readonly JsonValue[]];
+  /** These databases have come or gone. */
+  renewed: [databases: ReadonlySet<string>];
   /** Closed for good. */
   close: [];
 }
@@ -55,6 +59,7 @@ export class Link extends EventEmitter<LinkEvents> {
   /** The connection on which the server has answered. */
   #connection: OvsdbConnection | undefined;
   #session: JsonRpcSession | undefined;
+  #databases: ServerDatabases | undefined;
   #greeting: Promise<void> = Promise.resolve();
   /** Until when the first connection must be up; undefined once it was. */
   #deadlineMs: number | undefined;
@@ -82,6 +87,11 @@ export class Link extends EventEmitter<LinkEvents> {
   /** The connection that is up. */
   get connection(): OvsdbConnection | undefined {
     return this.#connection;
+  }
+
+  /** What the server at the other end says of its databases; undefined when no connection is up, or when it is too old to tell. */
+  get databases(): ServerDatabases | undefined {
+    return this.#databases;
   }
 
   /** True after {@link close}, an abort, or the loss of a connection that isn't made again. */
@@ -113,7 +123,7 @@ export class Link extends EventEmitter<LinkEvents> {
     });
     this.#peer = peer;
     this.#session = session;
-    session.on("notification", (method, params) => this.emit("notification", method, params));
+    session.on("notification", (method, params) => this.#notified(method, params));
     session.on("close", (reason) => this.#lost(session, reason));
     const first = this.#deadlineMs !== undefined;
     this.#greeting = this.#greet(new OvsdbConnection(session), first);
@@ -126,7 +136,9 @@ export class Link extends EventEmitter<LinkEvents> {
     const { timeoutMs = defaultDialTimeoutMs, signal } = this.#options;
     const leftMs = this.#deadlineMs === undefined ? timeoutMs : this.#deadlineMs - this.#clock.now();
     try {
-      await connection.listDatabases({ timeoutMs: Math.max(leftMs, 0), signal });
+      const wait = { timeoutMs: Math.max(leftMs, 0), signal };
+      const databases = await connection.listDatabases(wait);
+      if (databases.includes("_Server")) await this.#followDatabases(connection, wait);
     } catch (error) {
       connection.session.abort(error instanceof Error ? error : new Error(String(error)));
       throw error;
@@ -136,10 +148,23 @@ export class Link extends EventEmitter<LinkEvents> {
     if (!first) this.emit("up", connection);
   }
 
+  async #followDatabases(connection: OvsdbConnection, wait: WaitOptions): Promise<void> {
+    const databases = new ServerDatabases(connection);
+    // Set before it starts: what it is told may come together with the answer.
+    this.#databases = databases;
+    databases.on("change", (renewed) => this.emit("renewed", renewed));
+    if (!(await databases.start(wait)) && this.#databases === databases) this.#databases = undefined;
+  }
+
+  #notified(method: string, params: readonly JsonValue[]): void {
+    if (this.#databases?.notified(method, params) !== true) this.emit("notification", method, params);
+  }
+
   #lost(session: JsonRpcSession, reason: Error): void {
     if (this.#session !== session) return;
     const wasUp = this.#connection !== undefined;
     this.#session = undefined;
+    this.#databases = undefined;
     this.#connection = undefined;
     if (this.#options.reconnect === false) this.#redial.close();
     this.emit("down", reason, wasUp);

@@ -16,7 +16,7 @@ export interface MonitorEvents {
   stale: [];
   /** The first answer on this connection has been handed on: what is known is up to date. */
   synced: [];
-  /** After a reconnect the server refused to go on, such as for want of the database. Tried again on the next connection. */
+  /** After a reconnect the server refused to go on, such as for want of the database. Tried again when it is there, or on the next connection. */
   refused: [reason: Error];
   /** Nothing more comes. */
   close: [];
@@ -48,6 +48,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   #lastTransactionId: string | undefined;
   /** Updates that came before the answer they build on was handled; undefined once it was. */
   #early: MonitorUpdate[] | undefined = [];
+  #refusal: Error | undefined;
   #closed = false;
 
   /** @internal */
@@ -61,6 +62,11 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   /** Whether all that the server has told of this connection has been handed on. */
   get synced(): boolean {
     return this.#connection !== undefined && this.#early === undefined;
+  }
+
+  /** Why the server at the other end doesn't let it go on for now. */
+  get refusal(): Error | undefined {
+    return this.#refusal;
   }
 
   /** The transaction that the last update ended with; undefined when the server doesn't tell. */
@@ -110,6 +116,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   async #start(connection: OvsdbConnection, options?: WaitOptions): Promise<MonitorUpdate> {
     this.#connection = connection;
     this.#early = [];
+    this.#refusal = undefined;
     const { database, id } = this;
     const { requests, resumable } = await this.#options.plan(connection, options);
     const lastTransactionId = resumable ? this.#lastTransactionId : undefined;
@@ -128,8 +135,10 @@ export class Monitor extends EventEmitter<MonitorEvents> {
 
   #failed(connection: OvsdbConnection, reason: Error): void {
     if (reason instanceof ConnectionClosedError || this.#closed) return;
-    if (reason instanceof OvsdbRequestError || reason instanceof SelectionError) this.emit("refused", reason);
-    else connection.session.abort(reason);
+    if (reason instanceof OvsdbRequestError || reason instanceof SelectionError) {
+      this.#refusal = reason;
+      this.emit("refused", reason);
+    } else connection.session.abort(reason);
   }
 
   /** @internal The connection is gone. */

@@ -37,7 +37,7 @@ export interface ReplicaEvents<Tables> {
   stale: [];
   /** After a reconnect the rows are up to date again; comes after the change event of the difference. */
   synced: [];
-  /** After a reconnect the server no longer has the database, a table or a column. Tried again on the next connection. */
+  /** After a reconnect the server no longer has the database, a table or a column. Tried again when it is there, or on the next connection. */
   refused: [reason: Error];
   /** Closed, or the client was. The rows stay as they were last known. */
   close: [];

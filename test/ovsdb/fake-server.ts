@@ -54,7 +54,7 @@ export function id(number: number): string {
 export const transactionId: string = id(1000);
 
 const defaults: Readonly<Record<string, Answer>> = {
-  list_dbs: () => ["Test", "_Server"],
+  list_dbs: () => ["Test"],
   get_schema: () => testSchema,
   echo: (params) => params,
   monitor_cond_since: () => [false, transactionId, {}],
