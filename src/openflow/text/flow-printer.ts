@@ -6,7 +6,7 @@ import type { Instruction } from "../protocol/instructions.ts";
 import type { Match } from "../protocol/match.ts";
 import { Group, Port, Table } from "../protocol/ports.ts";
 import { actionsText, instructionsText } from "./action-printer.ts";
-import { durationText } from "./duration-text.ts";
+import { formatDuration } from "./duration-text.ts";
 import { flagWords } from "./flow-words.ts";
 import { matchWordsOf } from "./match-printer.ts";
 import { formatHex } from "./number-text.ts";
@@ -56,7 +56,7 @@ export function formatInstructions(
 function statsText(flow: FlowStats, { ports, stats = true }: FormatFlowOptions): string {
   const parts = [
     stats || flow.cookie !== 0n ? `cookie=0x${flow.cookie.toString(16)}, ` : "",
-    stats ? `duration=${durationText(flow.durationSec, flow.durationNsec)}, ` : "",
+    stats ? `duration=${formatDuration(flow.durationSec, flow.durationNsec)}, ` : "",
     stats || flow.tableId !== 0 ? `table=${flow.tableId}, ` : "",
     stats ? `n_packets=${flow.packetCount}, n_bytes=${flow.byteCount}, ` : "",
     timeoutsAndFlags(flow),

@@ -7,7 +7,7 @@ import {
   GroupTypeBit,
 } from "../protocol/groups.ts";
 import { actionBitsText } from "./action-names.ts";
-import { durationText } from "./duration-text.ts";
+import { formatDuration } from "./duration-text.ts";
 import type { FormatOptions } from "./flow-printer.ts";
 import { formatGroup } from "./group-text.ts";
 import { formatHex } from "./number-text.ts";
@@ -29,7 +29,7 @@ function groupStatsText(stats: GroupStats): string {
   const { groupId, refCount, packetCount, byteCount, durationSec, durationNsec, buckets } = stats;
   const parts = [
     `group_id=${groupId}`,
-    ...(durationSec === unknown32 ? [] : [`duration=${durationText(durationSec, durationNsec)}`]),
+    ...(durationSec === unknown32 ? [] : [`duration=${formatDuration(durationSec, durationNsec)}`]),
     `ref_count=${refCount}`,
     `packet_count=${packetCount}`,
     `byte_count=${byteCount}`,

@@ -31,4 +31,5 @@ export { formatPortDesc, formatPortDescs, formatPortStats } from "./port-stats-t
 export type { PortNames, PortNumbers } from "./port-text.ts";
 export { formatQueueConfig, formatQueueStats } from "./queue-text.ts";
 export { formatIpfixBridgeStats, formatIpfixFlowStats, formatSwitchDesc } from "./switch-text.ts";
+export { formatTableFeatures } from "./table-features-text.ts";
 export { formatTableStats } from "./table-text.ts";

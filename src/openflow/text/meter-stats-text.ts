@@ -7,7 +7,7 @@ import {
   type MeterStats,
 } from "../protocol/meters.ts";
 import { type BitWords, bitsText } from "./bit-text.ts";
-import { durationText } from "./duration-text.ts";
+import { formatDuration } from "./duration-text.ts";
 import { formatMeter, meterName } from "./meter-text.ts";
 
 /** Prints meters as `dump-meters` does below its first line, an empty line between them (OpenFlow 1.3.5, 7.3.5.13). */
@@ -27,7 +27,7 @@ function meterStatsText(stats: MeterStats): string {
     `flow_count:${flowCount}`,
     `packet_in_count:${packetInCount}`,
     `byte_in_count:${byteInCount}`,
-    `duration:${durationText(durationSec, durationNsec)}`,
+    `duration:${formatDuration(durationSec, durationNsec)}`,
     "bands:",
   ].join(" ");
   const counted = bands.map(

@@ -2,7 +2,7 @@
 import { PortConfig, type PortDesc, PortFeature, PortState } from "../protocol/ports.ts";
 import type { PortStats } from "../protocol/switch-stats.ts";
 import { type BitWords, knownBitsText } from "./bit-text.ts";
-import { durationText } from "./duration-text.ts";
+import { formatDuration } from "./duration-text.ts";
 import type { FormatOptions } from "./flow-printer.ts";
 import { formatPort } from "./port-text.ts";
 
@@ -37,7 +37,8 @@ function portStatsText(stats: PortStats, { ports }: FormatOptions): string {
   ]);
   const blank = portNo < 10 ? " " : "";
   const lines = [`  port ${blank}${formatPort(portNo, ports)}: rx ${received}`, `           tx ${sent}`];
-  if (durationSec !== unknown32) lines.push(`           duration=${durationText(durationSec, durationNsec)}`);
+  if (durationSec !== unknown32)
+    lines.push(`           duration=${formatDuration(durationSec, durationNsec)}`);
   return lines.join("\n");
 }
 
@@ -78,6 +79,16 @@ const featureWords: BitWords = [
   ["AUTO_PAUSE_ASYM", PortFeature.pauseAsym],
 ];
 
+/** What is set of a port, by bits of `PortConfig`; `0` for nothing. */
+export function portConfigWords(config: number): string {
+  return knownBitsText(config, configWords);
+}
+
+/** What a port can do, by bits of `PortFeature`; `0` for nothing. */
+export function portFeatureWords(features: number): string {
+  return knownBitsText(features, featureWords);
+}
+
 /** Prints ports as `dump-ports-desc` does below its first line, in the order of their numbers (OpenFlow 1.3.5, 7.3.5.7). */
 export function formatPortDescs(ports: readonly PortDesc[]): string {
   return ports
@@ -90,7 +101,7 @@ export function formatPortDescs(ports: readonly PortDesc[]): string {
 export function formatPortDesc(port: PortDesc): string {
   return [
     `${formatPort(port.portNo)}(${nameText(port.name)}): addr:${port.hwAddr}`,
-    `     config:     ${knownBitsText(port.config, configWords)}`,
+    `     config:     ${portConfigWords(port.config)}`,
     `     state:      ${knownBitsText(port.state, stateWords)}`,
     ...featuresText("current:", port.curr),
     ...featuresText("advertised:", port.advertised),
@@ -101,7 +112,7 @@ export function formatPortDesc(port: PortDesc): string {
 }
 
 function featuresText(name: string, bits: number): string[] {
-  const text = knownBitsText(bits, featureWords);
+  const text = portFeatureWords(bits);
   return text === "0" ? [] : [`     ${name.padEnd(12)}${text}`];
 }
 

@@ -1,6 +1,6 @@
 // What ovs-ofctl prints of a port's queues: queue-stats and queue-get-config.
 import { type PacketQueue, Queue, type QueueGetConfigReply, type QueueStats } from "../protocol/queues.ts";
-import { durationText } from "./duration-text.ts";
+import { formatDuration } from "./duration-text.ts";
 import type { FormatOptions } from "./flow-printer.ts";
 import { countersText } from "./port-stats-text.ts";
 import { formatPort } from "./port-text.ts";
@@ -22,7 +22,7 @@ function queueStatsText(stats: QueueStats, { ports }: FormatOptions): string {
     ["pkts", stats.txPackets],
     ["errors", stats.txErrors],
   ]);
-  const duration = durationSec === unknown32 ? "?" : durationText(durationSec, durationNsec);
+  const duration = durationSec === unknown32 ? "?" : formatDuration(durationSec, durationNsec);
   const queue = queueId === Queue.all ? "ALL" : queueId;
   return `  port ${formatPort(portNo, ports)} queue ${queue}: ${counters}, duration=${duration}`;
 }
