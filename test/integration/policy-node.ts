@@ -28,19 +28,29 @@ export class TestNode implements AsyncDisposable {
   static async start(): Promise<TestNode> {
     const ovs = await startOpenVSwitch();
     const node = new TestNode(ovs);
-    await ovs.addBridge("br-int");
-    await ovs.addBridge("br-ex");
-    await node.vsctl(
+    try {
+      await node.#furnish();
+    } catch (error) {
+      await ovs.stop();
+      throw error;
+    }
+    return node;
+  }
+
+  /** Two bridges as Neutron's agent sets them up. */
+  async #furnish(): Promise<void> {
+    await this.ovs.addBridge("br-int");
+    await this.ovs.addBridge("br-ex");
+    await this.vsctl(
       "add-port br-ex eth1 -- set interface eth1 type=dummy",
       "-- add-port br-int int-br-ex -- set interface int-br-ex type=patch options:peer=phy-br-ex",
       "-- add-port br-ex phy-br-ex -- set interface phy-br-ex type=patch options:peer=int-br-ex",
     );
-    await node.addFlow("br-int", "cookie=0xa1b2,table=0,priority=65535,vlan_tci=0x0fff/0x1fff,actions=drop");
-    await node.addFlow("br-int", "cookie=0xa1b2,table=0,priority=2,in_port=int-br-ex,actions=drop");
-    await node.addFlow("br-int", "cookie=0xa1b2,table=0,priority=0,actions=NORMAL");
-    await node.addFlow("br-ex", "cookie=0xa1b3,table=0,priority=2,in_port=phy-br-ex,actions=drop");
-    await node.addFlow("br-ex", "cookie=0xa1b3,table=0,priority=0,actions=NORMAL");
-    return node;
+    await this.addFlow("br-int", "cookie=0xa1b2,table=0,priority=65535,vlan_tci=0x0fff/0x1fff,actions=drop");
+    await this.addFlow("br-int", "cookie=0xa1b2,table=0,priority=2,in_port=int-br-ex,actions=drop");
+    await this.addFlow("br-int", "cookie=0xa1b2,table=0,priority=0,actions=NORMAL");
+    await this.addFlow("br-ex", "cookie=0xa1b3,table=0,priority=2,in_port=phy-br-ex,actions=drop");
+    await this.addFlow("br-ex", "cookie=0xa1b3,table=0,priority=0,actions=NORMAL");
   }
 
   /** ovs-vsctl with words as one would type them. */

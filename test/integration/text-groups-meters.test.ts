@@ -76,8 +76,11 @@ describeWith(["openvswitch"], "groups and meters of a real switch", function () 
     bridge = await connectSwitch(vswitch.mgmt("br0"));
   });
   after(async () => {
-    await bridge.close();
-    await vswitch.stop();
+    try {
+      await bridge.close();
+    } finally {
+      await vswitch.stop();
+    }
   });
 
   /** What ovs-ofctl prints, without its first line. */
