@@ -1,9 +1,9 @@
 // What formatFlow prints against what Open vSwitch prints for the same bytes: thousands of flow mods and flow replies a
 // run, all through one ovs-ofctl.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import fc from "fast-check";
 import {
+  decode,
   encode,
   type FlowMod,
   type FlowModCommand,
@@ -11,32 +11,12 @@ import {
   formatFlow,
 } from "../../src/openflow/index.ts";
 import { flowModsOf, openVSwitchKnows } from "../openflow/text/flows.ts";
+import { replies, replyText } from "../openflow/text/replies.ts";
 import { describeWith } from "../support/needs.ts";
+import { printed } from "./ofp-parse.ts";
 
 const COUNT = 3_000;
-
-/** Prints messages with one `ovs-ofctl ofp-parse`: what it says about each, by its place in the list. */
-async function printed(messages: readonly Uint8Array[]): Promise<string[]> {
-  const child = spawn("ovs-ofctl", ["ofp-parse", "-"], { stdio: ["pipe", "pipe", "pipe"] });
-  const complaints: Buffer[] = [];
-  child.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
-  const numbered = messages.map((message, xid) => {
-    const copy = Buffer.from(message);
-    copy.writeUInt32BE(xid, 4);
-    return copy;
-  });
-  child.stdin.end(Buffer.concat(numbered));
-  const chunks: Buffer[] = [];
-  for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
-  const texts = Buffer.concat(chunks)
-    .toString()
-    .split(/^(?=(?:OFP|NX|ONF)\w+.*\(xid=0x)/m);
-  assert.equal(texts.length, messages.length, Buffer.concat(complaints).toString().slice(0, 2_000));
-  return texts.map((text, xid) => {
-    assert.match(text, new RegExp(`\\(xid=0x${xid.toString(16)}\\)`));
-    return text;
-  });
-}
+const REPLIES = 500;
 
 const commandWords: Readonly<Record<string, string>> = {
   add: "ADD",
@@ -133,13 +113,24 @@ describeWith(["openvswitch"], "what ovs-ofctl prints of generated messages", fun
 
   it("is what formatFlow prints: flows read back", async () => {
     const flows = fc.sample(flowStats, { numRuns: COUNT, seed });
-    const replies = flows.map((flow) =>
+    const parts = flows.map((flow) =>
       encode({ type: "multipartReply", multipart: "flow", more: false, body: [flow] }),
     );
-    const texts = await printed(replies);
+    const texts = await printed(parts);
     for (const [i, flow] of flows.entries()) {
       const text = texts[i]?.split("\n").slice(1).join("\n").trim();
       assert.equal(text, formatFlow(flow), `seed ${seed}`);
     }
   });
+
+  for (const [name, reply] of Object.entries(replies)) {
+    it(`is what the formatters of replies print: ${name}`, async () => {
+      const messages = fc.sample(reply, { numRuns: REPLIES, seed }).map((input) => encode(input));
+      const texts = await printed(messages);
+      for (const [i, message] of messages.entries()) {
+        const text = texts[i]?.replace(/^.*?\(xid=0x[0-9a-f]+\):/, "").replace(/\n$/, "");
+        assert.equal(text, replyText(decode(message)), `seed ${seed}`);
+      }
+    });
+  }
 });

@@ -42,7 +42,7 @@ export function formatFlowUpdates(updates: readonly FlowUpdate[], options: Forma
 }
 
 function updateText(update: FlowUpdate, options: FormatOptions): string {
-  if (update.event === "abbreviated") return `event=ABBREV xid=${formatHex(update.xid)}`;
+  if (update.event === "abbreviated") return `event=ABBREV xid=0x${update.xid.toString(16)}`;
   if (update.event === "raw") return `event=${update.number} data=${formatBytes(update.data)}`;
   const { event, reason, tableId, idleTimeout, hardTimeout, cookie, match, instructions } = update;
   const words = [

@@ -42,7 +42,7 @@ function portStatsText(stats: PortStats, { ports }: FormatOptions): string {
   return lines.join("\n");
 }
 
-/** Counters in one line, as they are printed of ports and of queues. */
+/** Counters in one line, as they are printed of ports, queues and IPFIX; one that isn't kept is `?`. */
 export function countersText(counters: readonly (readonly [name: string, value: bigint])[]): string {
   return counters.map(([name, value]) => `${name}=${value === unknown64 ? "?" : value}`).join(", ");
 }

@@ -29,12 +29,13 @@ function queueStatsText(stats: QueueStats, { ports }: FormatOptions): string {
 
 /**
  * Prints a port's queues as `queue-get-config` does, from the word `port=` on, which stands in its first line, in the
- * order of their numbers (OpenFlow 1.3.5, 7.3.6). Empty without queues, as there.
+ * order of their numbers (OpenFlow 1.3.5, 7.3.6). As there, port 0 goes unnamed, and without queues nothing is printed.
  */
 export function formatQueueConfig(reply: QueueGetConfigReply, options: FormatOptions = {}): string {
   if (reply.queues.length === 0) return "";
   const queues = reply.queues.toSorted((a, b) => a.queueId - b.queueId);
-  return [`port=${formatPort(reply.portNo, options.ports)}`, ...queues.map(queueText)].join("\n");
+  const port = reply.portNo === 0 ? [] : [`port=${formatPort(reply.portNo, options.ports)}`];
+  return [...port, ...queues.map(queueText)].join("\n");
 }
 
 const noRate = 0xffff;

@@ -1,6 +1,7 @@
 // What ovs-ofctl prints of a switch as a whole: dump-desc, and how it exports IPFIX (dump-ipfix-bridge, dump-ipfix-flow).
 import type { IpfixStats } from "../protocol/nx-ipfix.ts";
 import type { SwitchDesc } from "../protocol/switch-stats.ts";
+import { countersText } from "./port-stats-text.ts";
 
 /** Prints who made a switch as `dump-desc` does below its first line (OpenFlow 1.3.5, 7.3.5.1). */
 export function formatSwitchDesc(desc: SwitchDesc): string {
@@ -25,20 +26,20 @@ export function formatIpfixFlowStats(stats: readonly IpfixStats[]): string {
 }
 
 function ipfixText(head: string, stats: IpfixStats): string {
-  const first = [
-    `flows=${stats.totalFlows}`,
-    `current flows=${stats.currentFlows}`,
-    `sampled pkts=${stats.packets}`,
-    `ipv4 ok=${stats.ipv4Packets}`,
-    `ipv6 ok=${stats.ipv6Packets}`,
-    `tx pkts=${stats.txPackets}`,
-  ].join(", ");
-  const second = [
-    `pkts errs=${stats.errorPackets}`,
-    `ipv4 errs=${stats.ipv4ErrorPackets}`,
-    `ipv6 errs=${stats.ipv6ErrorPackets}`,
-    `tx errs=${stats.txErrors}`,
-  ].join(", ");
+  const first = countersText([
+    ["flows", stats.totalFlows],
+    ["current flows", stats.currentFlows],
+    ["sampled pkts", stats.packets],
+    ["ipv4 ok", stats.ipv4Packets],
+    ["ipv6 ok", stats.ipv6Packets],
+    ["tx pkts", stats.txPackets],
+  ]);
+  const second = countersText([
+    ["pkts errs", stats.errorPackets],
+    ["ipv4 errs", stats.ipv4ErrorPackets],
+    ["ipv6 errs", stats.ipv6ErrorPackets],
+    ["tx errs", stats.txErrors],
+  ]);
   const indent = " ".repeat(head.startsWith("  id") ? 10 : 16);
   return `${head}${first}\n${indent}${second}`;
 }
