@@ -29,6 +29,7 @@ const connectionCodes: ReadonlySet<string> = new Set([
   "ERR_OPENFLOW_PROTOCOL",
   "ERR_OPENFLOW_QUEUE_FULL",
   "ERR_UNIXCTL_SOCKET",
+  "ERR_OVSDB_OUTCOME_UNKNOWN",
 ]);
 
 /** The exit code an error asks for. */

@@ -5,14 +5,15 @@ import type { JsonValue } from "../jsonrpc/json.ts";
 import type { WaitOptions } from "../transport/deadline.ts";
 import type { ActiveTarget } from "../transport/target.ts";
 import type { OvsdbConnection } from "./connection.ts";
-import { OvsdbRequestError } from "./errors.ts";
+import { UnknownDatabaseError } from "./errors.ts";
 import { Link, type OvsdbOptions } from "./link.ts";
 import { type LockLoss, Locks } from "./locks.ts";
 import { textAt } from "./members.ts";
 import type { DatabaseModel, GenericTables, Selected, Selection } from "./model.ts";
 import { Monitor } from "./monitor.ts";
 import { decodeMonitorNotification, type MonitorTable, type MonitorUpdate } from "./monitor-protocol.ts";
-import type { Operation, ResultsOf } from "./operations.ts";
+import type { Operation, OperationResult, ResultsOf } from "./operations.ts";
+import { transactOnce } from "./repeated-transaction.ts";
 import { type Choice, LiveReplica, type Replica } from "./replica.ts";
 import type { DatabaseSchema } from "./schema.ts";
 
@@ -115,16 +116,36 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
    * Runs operations as one transaction, all or none (RFC 7047, 4.1.3), and gives each one's result. Rows of a select are as a replica's.
    * Replicas of this client show the changes when it resolves.
    *
-   * Rejects with `TransactionError` (rolled back), `OperationError` or `UnsendableValueError` (never sent), `OvsdbRequestError`
-   * (unknown database). `TimeoutError`, an abort and `ConnectionClosedError` leave open whether it was committed.
+   * Rejects with `TransactionError` (rolled back; a class for each reason), `OperationError` or `UnsendableValueError` (never sent),
+   * `UnknownDatabaseError`, `ConnectionClosedError` (no connection is up: never sent), or `OutcomeUnknownError`: it was sent, and the
+   * deadline or the end of the connection came before the reply. An abort rejects with the signal's reason and leaves the same open.
    */
   async transact<const Operations extends readonly Operation[]>(
     database: string,
     operations: Operations,
-    options?: WaitOptions,
-  ): Promise<ResultsOf<Operations>> {
-    const results = await this.#up().transact(database, operations, options);
-    return results as ResultsOf<Operations>;
+    options?: WaitOptions & { readonly retry?: false },
+  ): Promise<ResultsOf<Operations>>;
+  /**
+   * The same, sent again on the next connection when the reply was lost, and still done once: the inserts choose their `uuid`, by
+   * which an attempt sees that an earlier one was committed, or a `wait` holds but the first time. Waits for a connection when none is
+   * up. `timeoutMs`, default 60,000, is for all attempts. Resolves with undefined when an attempt whose reply was lost had been committed.
+   *
+   * Rejects as above, with `UnrepeatableError` when nothing guards the transaction, with `DuplicateUuidError` when a chosen `uuid` was
+   * taken before the first attempt, and with `OutcomeUnknownError` when a `wait` fails after a lost attempt.
+   */
+  async transact<const Operations extends readonly Operation[]>(
+    database: string,
+    operations: Operations,
+    options: WaitOptions & { readonly retry: true },
+  ): Promise<ResultsOf<Operations> | undefined>;
+  async transact(
+    database: string,
+    operations: readonly Operation[],
+    options: WaitOptions & { readonly retry?: boolean } = {},
+  ): Promise<readonly OperationResult[] | undefined> {
+    const { retry = false, ...wait } = options;
+    if (!retry) return this.#up().transact(database, operations, wait);
+    return transactOnce((until) => this.#link.next(until), database, operations, wait);
   }
 
   /** A round trip to the server and back (RFC 7047, 4.1.11). */
@@ -232,8 +253,7 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
     const connection = this.#link.connection;
     if (connection === undefined) return;
     await monitor.reattach(connection);
-    const unknown =
-      monitor.refusal instanceof OvsdbRequestError && monitor.refusal.error === "unknown database";
+    const unknown = monitor.refusal instanceof UnknownDatabaseError;
     // It may have come back while the refusal was on its way.
     if (unknown && this.#link.databases?.get(monitor.database) !== undefined) await this.#reattach(monitor);
   }

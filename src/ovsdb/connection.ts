@@ -1,10 +1,11 @@
 // One connection's worth of OVSDB: RFC 7047's methods over a JSON-RPC session, with what is only true while this
 // connection lasts, the schemas and which way to monitor the server knows. What outlives it is client.ts's business.
+import { ConnectionClosedError, TimeoutError } from "../errors.ts";
 import { RpcReplyError } from "../jsonrpc/errors.ts";
 import type { JsonValue } from "../jsonrpc/json.ts";
 import type { JsonRpcSession, RequestOptions } from "../jsonrpc/session.ts";
 import type { WaitOptions } from "../transport/deadline.ts";
-import { OvsdbDecodeError, OvsdbRequestError } from "./errors.ts";
+import { OutcomeUnknownError, OvsdbDecodeError, OvsdbRequestError, UnknownDatabaseError } from "./errors.ts";
 import { arrayAt, objectAt, refusalIn, textAt } from "./members.ts";
 import {
   decodeMonitorReply,
@@ -48,7 +49,8 @@ export class OvsdbConnection {
     } catch (error) {
       if (!(error instanceof RpcReplyError)) throw error;
       const refusal = refusalIn(error.error) ?? { error: "refused", details: error.message };
-      throw new OvsdbRequestError(method, refusal, { cause: error });
+      const Class = refusal.error === "unknown database" ? UnknownDatabaseError : OvsdbRequestError;
+      throw new Class(method, refusal, { cause: error });
     }
   }
 
@@ -97,11 +99,7 @@ export class OvsdbConnection {
     const params = [database, ...encodeOperations(operations)];
     const selects = operations.some(({ op }) => op === "select");
     const schema = selects ? await this.schema(database, options) : undefined;
-    const reply = await this.request("transact", params, {
-      ...options,
-      // RFC 7047, 4.1.4. The server doesn't answer a request that it cancelled.
-      onAbandoned: (id) => this.session.notify("cancel", [id]),
-    });
+    const reply = await this.#replyTo(params, options);
     try {
       return decodeResults(operations, reply, schema);
     } catch (error) {
@@ -110,6 +108,20 @@ export class OvsdbConnection {
     // Another client may have converted the database, of which the server tells those with monitors only.
     this.forgetSchema(database);
     return decodeResults(operations, reply, await this.schema(database, options));
+  }
+
+  async #replyTo(params: readonly JsonValue[], options?: WaitOptions): Promise<JsonValue> {
+    if (this.session.closed) throw new ConnectionClosedError(this.session.peer, "lost");
+    try {
+      return await this.request("transact", params, {
+        ...options,
+        // RFC 7047, 4.1.4. The server doesn't answer a request that it cancelled.
+        onAbandoned: (id) => this.session.notify("cancel", [id]),
+      });
+    } catch (error) {
+      const lost = error instanceof TimeoutError || error instanceof ConnectionClosedError;
+      throw lost ? new OutcomeUnknownError(this.session.peer, error) : error;
+    }
   }
 
   /** Starts a monitor in the best way that the server knows; which one stays known. */

@@ -73,6 +73,19 @@ export class OvsdbRequestError extends OvskitError implements Refusal {
   }
 }
 
+/** The server doesn't have this database, or not any more: `ERR_OVSDB_REQUEST` (RFC 7047, 4.1.2). */
+export class UnknownDatabaseError extends OvsdbRequestError {}
+
+/**
+ * A transaction was sent and its reply never came, for the reason that is the `cause`: a `TimeoutError` or a `ConnectionClosedError`.
+ * It may have been committed, it may be still: `ERR_OVSDB_OUTCOME_UNKNOWN`.
+ */
+export class OutcomeUnknownError extends OvskitError {
+  constructor(peer: string, cause: Error) {
+    super("ERR_OVSDB_OUTCOME_UNKNOWN", `transact to ${peer}: outcome unknown: ${cause.message}`, { cause });
+  }
+}
+
 /** Where in a transaction a {@link TransactionError} arose. */
 export interface TransactionPlace {
   /** Which operation failed, from 0; undefined when all went well and the commit failed (RFC 7047, 4.1.3). */
@@ -81,7 +94,10 @@ export interface TransactionPlace {
   readonly table?: string | undefined;
 }
 
-/** The server rolled a transaction back: `ERR_OVSDB_TRANSACTION`. Nothing of it is in the database. */
+/**
+ * The server rolled a transaction back. Nothing of it is in the database. What RFC 7047 names has a class and a code of its own
+ * (transaction-errors.ts), anything else `ERR_OVSDB_TRANSACTION`.
+ */
 export class TransactionError extends OvskitError implements Refusal, TransactionPlace {
   readonly error: string;
   readonly details: string | undefined;
@@ -92,7 +108,8 @@ export class TransactionError extends OvskitError implements Refusal, Transactio
   constructor({ error, details, syntax }: Refusal, { operationIndex, table }: TransactionPlace) {
     const on = table === undefined ? "" : ` on ${table}`;
     const where = operationIndex === undefined ? "commit" : `operation ${operationIndex}${on}`;
-    super("ERR_OVSDB_TRANSACTION", `${where}: ${error}${inBrackets(details)}`);
+    const code = new.target === TransactionError ? "TRANSACTION" : error.toUpperCase().replace(/\W+/g, "_");
+    super(`ERR_OVSDB_${code}`, `${where}: ${error}${inBrackets(details)}`);
     this.error = error;
     this.details = details;
     this.syntax = syntax;

@@ -13,12 +13,14 @@ export {
 } from "./client.ts";
 export {
   OperationError,
+  OutcomeUnknownError,
   OvsdbDecodeError,
   OvsdbRequestError,
   type Refusal,
   SelectionError,
   TransactionError,
   type TransactionPlace,
+  UnknownDatabaseError,
   ValueError,
 } from "./errors.ts";
 export { type GenerateModelsOptions, generateModels } from "./generate-models.ts";
@@ -54,6 +56,7 @@ export type {
   UpdateOperation,
   WaitOperation,
 } from "./operations.ts";
+export { UnrepeatableError } from "./repeated-transaction.ts";
 export type { ChangeContext, Replica, ReplicaEvents, RowChange, RowChangeIn } from "./replica.ts";
 export type { ElementOf, ReplicaIndex } from "./replica-index.ts";
 export type { ReplicaTable } from "./replica-table.ts";
@@ -66,6 +69,23 @@ export {
   parseSchema,
   type TableSchema,
 } from "./schema.ts";
+export {
+  AbortedError,
+  CanceledError,
+  ConstraintViolationError,
+  DomainError,
+  DuplicateUuidError,
+  DuplicateUuidNameError,
+  IoError,
+  NotOwnerError,
+  NotSupportedError,
+  OutOfRangeError,
+  PermissionError,
+  ReferentialIntegrityError,
+  ResourcesExhaustedError,
+  SyntaxRefusedError,
+  WaitTimedOutError,
+} from "./transaction-errors.ts";
 export {
   type Atom,
   type AtomValue,

@@ -6,7 +6,7 @@ import type { JsonValue } from "../jsonrpc/json.ts";
 import { JsonRpcSession } from "../jsonrpc/session.ts";
 import type { BackoffOptions } from "../transport/backoff.ts";
 import { type Clock, systemClock } from "../transport/clock.ts";
-import type { WaitOptions } from "../transport/deadline.ts";
+import { settleWithin, type WaitOptions } from "../transport/deadline.ts";
 import { defaultDialTimeoutMs } from "../transport/dial.ts";
 import { type Connected, Redial } from "../transport/redial.ts";
 import { type ActiveTarget, formatTarget } from "../transport/target.ts";
@@ -103,6 +103,22 @@ export class Link extends EventEmitter<LinkEvents> {
   up(): OvsdbConnection {
     if (this.#connection !== undefined) return this.#connection;
     throw new ConnectionClosedError(this.#peer, this.#closed ? "closed" : "lost, connecting again");
+  }
+
+  /** The connection that is up, or the next one. Rejects with `TimeoutError`, the signal's reason, or `ConnectionClosedError` when none is to come. */
+  async next(options: WaitOptions): Promise<OvsdbConnection> {
+    if (this.#connection !== undefined || this.#closed) return this.up();
+    const what = `connecting to ${this.#peer}`;
+    return settleWithin<OvsdbConnection>({ what, clock: this.#clock, ...options }, (resolve, reject) => {
+      const onClose = (): void => reject(new ConnectionClosedError(this.#peer, "closed"));
+      const release = (): void => {
+        this.removeListener("up", resolve);
+        this.removeListener("close", onClose);
+      };
+      this.once("up", resolve);
+      this.once("close", onClose);
+      return release;
+    });
   }
 
   /** Ends the connection; what is out is rejected. Idempotent. */

@@ -1,11 +1,12 @@
 // What a transaction's reply says (RFC 7047, 4.1.3): one result for each operation, or an error where it failed and
 // null after it, or one element more than there were operations: then the commit failed.
 import type { JsonValue } from "../jsonrpc/json.ts";
-import { OvsdbDecodeError, TransactionError } from "./errors.ts";
+import { OvsdbDecodeError } from "./errors.ts";
 import { arrayAt, type Members, objectAt, refusalIn, textAt } from "./members.ts";
 import type { Operation, OperationResult, SelectedRow, SelectOperation } from "./operations.ts";
 import { rowCodec } from "./row.ts";
 import type { DatabaseSchema } from "./schema.ts";
+import { transactionError } from "./transaction-errors.ts";
 
 /**
  * The results of a transaction's operations. `schema` is needed for rows only: whether a lone element is a set depends on it.
@@ -21,9 +22,9 @@ export function decodeResults(
     const refusal = refusalIn(element);
     if (refusal === undefined) continue;
     const operation = operations[index];
-    if (operation === undefined) throw new TransactionError(refusal, {});
+    if (operation === undefined) throw transactionError(refusal, {});
     const table = "table" in operation ? operation.table : undefined;
-    throw new TransactionError(refusal, { operationIndex: index, table });
+    throw transactionError(refusal, { operationIndex: index, table });
   }
   if (elements.length !== operations.length) {
     const counts = `${elements.length} results for ${operations.length} operations`;

@@ -6,6 +6,7 @@ import { type OpenVSwitch, startOpenVSwitch } from "../../lab/open-vswitch.ts";
 import {
   type Condition,
   connectOvsdb,
+  DuplicateUuidError,
   type InsertOperation,
   isUuid,
   type Mutation,
@@ -37,6 +38,7 @@ const refusedWith =
   (thrown: unknown): boolean => {
     assert.ok(thrown instanceof TransactionError, String(thrown));
     assert.deepEqual([thrown.error, thrown.operationIndex], [error, operationIndex]);
+    assert.notEqual(thrown.constructor, TransactionError, "it has a class of its own");
     return true;
   };
 
@@ -321,6 +323,18 @@ describeWith(["openvswitch"], "OVSDB on the real server", function () {
       });
     }
     assert.deepEqual(await queues(), []);
+  });
+
+  it("repeats a transaction whose reply was lost, and it is done once", async () => {
+    await using proxy = await Proxy.start(ovs.ovsdb);
+    await using cut = await connectOvsdb(proxy.target, { backoff: { minMs: 1, maxMs: 10 } });
+    const row = queue({ dscp: 5 }, { uuid: "6ba7b810-9dad-11d1-80b4-00c04fd430c8" });
+    proxy.cutBefore = ({ result }) => JSON.stringify(result ?? null).includes(`"uuid","6ba7b810`);
+    const results = await cut.transact(db, [row], { retry: true });
+    assert.equal(results, undefined, "the second attempt saw the row of the first");
+    assert.equal((await queues()).length, 1);
+    assert.equal(proxy.fromClient.filter(({ method }) => method === "transact").length, 2);
+    await assert.rejects(cut.transact(db, [row], { retry: true }), DuplicateUuidError);
   });
 
   it("keeps every int64 exact, there and back", async () => {

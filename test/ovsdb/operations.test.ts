@@ -190,7 +190,7 @@ describe("the reply to a transaction", () => {
     assert.deepEqual(
       { code, error: error.error, operationIndex, table, details, syntax },
       {
-        code: "ERR_OVSDB_TRANSACTION",
+        code: "ERR_OVSDB_CONSTRAINT_VIOLATION",
         error: "constraint violation",
         operationIndex: 1,
         table: "Item",

@@ -17,6 +17,8 @@ type Message = { readonly [name: string]: JsonValue };
 export class Proxy {
   /** Methods that are answered with "unknown method". */
   readonly unknown: Set<string> = new Set();
+  /** Cuts every connection when the server says what this holds of, before the client hears it. */
+  cutBefore: ((message: Message) => boolean) | undefined;
   readonly fromClient: Message[] = [];
   readonly fromServer: Message[] = [];
   readonly #server: Server;
@@ -76,8 +78,13 @@ export class Proxy {
     }
     const down = new JsonFramer();
     server.on("data", (chunk: Buffer) => {
-      down.push(chunk, (value) => this.fromServer.push(value as Message));
-      client.write(chunk);
+      let cut = false;
+      down.push(chunk, (value) => {
+        this.fromServer.push(value as Message);
+        cut ||= this.cutBefore?.(value as Message) === true;
+      });
+      if (cut) this.drop();
+      else client.write(chunk);
     });
     const up = new JsonFramer();
     client.on("data", (chunk: Buffer) =>

@@ -1,0 +1,115 @@
+// A transaction that may be sent again when its reply was lost, and still is done once: each attempt first asks whether
+// a row that an earlier one would have made is there. The server's answer is then the answer to all of them.
+import { ConnectionClosedError, OvskitError, TimeoutError } from "../errors.ts";
+import { runWithin, type WaitOptions } from "../transport/deadline.ts";
+import type { OvsdbConnection } from "./connection.ts";
+import { OutcomeUnknownError, TransactionError } from "./errors.ts";
+import type { InsertOperation, Operation, OperationResult, WaitOperation } from "./operations.ts";
+import { DuplicateUuidError, transactionError, WaitTimedOutError } from "./transaction-errors.ts";
+import { uuid } from "./values.ts";
+
+/** Nothing in a transaction tells whether it was done already, so that it can't be sent twice: `ERR_OVSDB_OPERATION_UNREPEATABLE`. */
+export class UnrepeatableError extends OvskitError {
+  constructor() {
+    const missing = "it has neither an insert with a chosen uuid nor a wait";
+    super("ERR_OVSDB_OPERATION_UNREPEATABLE", `this transaction can't be repeated safely: ${missing}`);
+  }
+}
+
+/** How long a repeated transaction is tried in all, in milliseconds. */
+const defaultTimeoutMs = 60_000;
+
+/** Gives the connection that is up, waiting for it. */
+export type NextConnection = (wait: WaitOptions) => Promise<OvsdbConnection>;
+
+/**
+ * Commits operations once, over as many connections as it takes. Undefined: an attempt whose reply was lost had been committed.
+ * Rejects as `OvsdbClient.transact` tells.
+ */
+export async function transactOnce(
+  next: NextConnection,
+  database: string,
+  operations: readonly Operation[],
+  { timeoutMs = defaultTimeoutMs, signal }: WaitOptions,
+): Promise<OperationResult[] | undefined> {
+  const transaction = new RepeatedTransaction(next, database, operations);
+  try {
+    return await runWithin({ what: "transact", timeoutMs, signal }, (stop) => transaction.attempt(stop));
+  } catch (error) {
+    const gaveUp = error instanceof TimeoutError || error instanceof ConnectionClosedError;
+    throw gaveUp ? transaction.unsettled(error) : error;
+  }
+}
+
+class RepeatedTransaction {
+  readonly #next: NextConnection;
+  readonly #database: string;
+  readonly #operations: readonly Operation[];
+  readonly #chosen: readonly (readonly [InsertOperation, string])[];
+  /** The connection that took an attempt of which nothing was heard again. */
+  #lost: string | undefined;
+
+  constructor(next: NextConnection, database: string, operations: readonly Operation[]) {
+    this.#next = next;
+    this.#database = database;
+    this.#operations = operations;
+    this.#chosen = operations.flatMap((operation) =>
+      operation.op === "insert" && operation.uuid !== undefined ? [[operation, operation.uuid] as const] : [],
+    );
+    const guarded = this.#chosen.length > 0 || operations.some(({ op }) => op === "wait");
+    if (!guarded) throw new UnrepeatableError();
+  }
+
+  async attempt(signal: AbortSignal): Promise<OperationResult[] | undefined> {
+    const connection = await this.#next({ signal, timeoutMs: Number.POSITIVE_INFINITY });
+    const guards = this.#chosen.map(([{ table }, id]) => absent(table, id));
+    try {
+      const results = await connection.transact(this.#database, [...guards, ...this.#operations], { signal });
+      return results.slice(guards.length);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof OutcomeUnknownError) this.#giveUp(connection, error);
+      else if (error instanceof TransactionError) return this.#refused(error);
+      else if (!(error instanceof ConnectionClosedError)) throw error;
+    }
+    return this.attempt(signal);
+  }
+
+  /** The error, or that nobody knows, when an attempt was sent of which nothing was heard. */
+  unsettled(error: Error): Error {
+    return this.#lost === undefined ? error : new OutcomeUnknownError(this.#lost, error);
+  }
+
+  #giveUp(connection: OvsdbConnection, error: OutcomeUnknownError): void {
+    this.#lost = connection.session.peer;
+    // A server that doesn't answer in time is as good as lost; asking it again would only queue behind.
+    if (!connection.session.closed) connection.session.abort(error);
+  }
+
+  #refused(error: TransactionError): undefined {
+    const guards = this.#chosen.length;
+    const index = error.operationIndex;
+    if (index !== undefined && index < guards && error instanceof WaitTimedOutError) {
+      if (this.#lost !== undefined) return undefined;
+      throw this.#duplicate(index);
+    }
+    const operationIndex = index === undefined ? undefined : index - guards;
+    throw this.unsettled(transactionError(error, { operationIndex, table: error.table }));
+  }
+
+  #duplicate(guard: number): Error {
+    const [insert, id] = this.#chosen[guard] ?? [];
+    const operationIndex = this.#operations.findIndex((operation) => operation === insert);
+    const details = `${insert?.table} has a row ${id} already`;
+    return new DuplicateUuidError(
+      { error: "duplicate uuid", details },
+      { operationIndex, table: insert?.table },
+    );
+  }
+}
+
+/** Fails at once when the row is there. */
+function absent(table: string, id: string): WaitOperation {
+  const where = [["_uuid", "==", uuid(id)]] as const;
+  return { op: "wait", table, where, columns: ["_uuid"], until: "==", rows: [], timeoutMs: 0 };
+}
