@@ -128,6 +128,7 @@ const serviceFields: readonly OxmField[] = [
     wire: [service("SPI", 4)],
     rank: 504,
     bits: 24,
+    exactBits: 32,
     ...fixed,
     ...nsh,
   }),

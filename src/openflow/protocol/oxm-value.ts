@@ -23,8 +23,9 @@ export interface OxmPlan {
   /** The experimenter's id and how many bytes it takes: 4 or 0. */
   readonly experimenter: number | undefined;
   readonly idBytes: number;
-  /** The greatest number that fits, for numbers. */
+  /** The greatest number that fits, for numbers, and the greatest mask: some have bits that the field hasn't. */
   readonly max: number;
+  readonly maxMask: number;
   readonly maskable: boolean;
   /** Whether the value's size is the header's to say. */
   readonly isOption: boolean;
@@ -82,11 +83,32 @@ export function planFor(field: OxmField, wire: WireName): OxmPlan {
     bytes,
     experimenter: wire.experimenter,
     idBytes,
-    max: field.bits <= 32 ? 2 ** field.bits - 1 : 0,
-    maskable: field.maskable,
+    max: greatest(field.bits),
+    maxMask: greatest(field.exactBits ?? field.bits),
+    // A load has no room for an experimenter's header: Open vSwitch writes it as a field with a mask, whatever matches may have.
+    maskable: field.maskable || (field.writable && wire.experimenter !== undefined),
     isOption: field.kind === "bytes",
     form: formOf(field, bytes),
   };
+}
+
+function greatest(bits: number): number {
+  return bits <= 32 ? 2 ** bits - 1 : 0;
+}
+
+/** The same plan for the mask, which may be wider than the value. */
+function forMask(plan: OxmPlan): OxmPlan {
+  return plan.maxMask === plan.max ? plan : { ...plan, max: plan.maxMask };
+}
+
+/** The mask at `at`; undefined if it has bits that no mask of the field has. */
+export function readMask(reader: Reader, plan: OxmPlan, at: number): OxmValue | undefined {
+  return readValue(reader, forMask(plan), at);
+}
+
+/** Writes a mask at `at`, without moving the writer; throws a Fault if it has no wire form. */
+export function writeMaskValue(writer: Writer, plan: OxmPlan, mask: unknown, at: number): void {
+  writeValue(writer, forMask(plan), mask, at);
 }
 
 /** The bit that says that there is a tag at all (OpenFlow 1.3.5, 7.2.3.7, OFPVID_PRESENT). */

@@ -20,8 +20,10 @@ import {
   type OxmPlan,
   type OxmValue,
   planFor,
+  readMask,
   readValue,
   strays,
+  writeMaskValue,
   writeValue,
 } from "./oxm-value.ts";
 
@@ -89,7 +91,7 @@ function readNamed(reader: Reader, plan: OxmPlan, header: number): Oxm | undefin
   if (extent === "all") {
     return exactOxm(plan, value);
   }
-  const mask = readValue(reader, plan, at + plan.bytes);
+  const mask = readMask(reader, plan, at + plan.bytes);
   return mask === undefined || value === "none" ? undefined : maskedOxm(plan, value, mask);
 }
 
@@ -143,7 +145,7 @@ function writeMask(writer: Writer, plan: OxmPlan, oxm: NamedOxm, start: number):
     throw new Fault(`${plan.name} can't have a mask${plan.maskable ? " with that value" : ""}`, -1, "mask");
   }
   try {
-    writeValue(writer, plan, oxm.mask, at + plan.bytes);
+    writeMaskValue(writer, plan, oxm.mask, at + plan.bytes);
   } catch (error) {
     throw faultWithin(error, "mask");
   }

@@ -1,6 +1,7 @@
 // The fields that Open vSwitch's register actions name by header: every header of every match field, under the name
 // that Open vSwitch prints.
 
+import type { OxmField } from "./oxm-field.ts";
 import { oxmFields } from "./oxm-fields.ts";
 
 /**
@@ -12,6 +13,8 @@ export type SubfieldName = string | number;
 /** What a subfield's name stands for. */
 export interface Subfield {
   readonly name: string;
+  /** The match field that goes under this header. */
+  readonly field: OxmField;
   /** The 32-bit OXM header without a mask: class, number, length. */
   readonly header: number;
   /** The id that follows a header of class 0xffff. */
@@ -25,6 +28,7 @@ export interface Subfield {
 export const subfields: readonly Subfield[] = oxmFields.flatMap((field) =>
   field.wire.map(({ name, class: oxmClass, number, bytes = field.bytes, experimenter }) => ({
     name,
+    field,
     header: oxmClass * 0x10000 + number * 0x200 + bytes + (experimenter === undefined ? 0 : 4),
     ...(experimenter === undefined ? {} : { experimenter }),
     bytes,

@@ -4,7 +4,7 @@ import type { Instruction } from "../protocol/instructions.ts";
 import type { Oxm } from "../protocol/match.ts";
 import { oxmFieldByName } from "../protocol/oxm-fields.ts";
 import { Port } from "../protocol/ports.ts";
-import { bitsOfOxm, formatFieldValue } from "./field-text.ts";
+import { bitsOfOxm, formatFieldValue, formatMaskedValue } from "./field-text.ts";
 import { inOrder } from "./instruction-order.ts";
 import { allOnes, formatHex, formatWideHex } from "./number-text.ts";
 import { type ExtensionAction, extensionPrinters, type Printers } from "./nx-action-printer.ts";
@@ -104,9 +104,9 @@ function setFieldText(oxm: Oxm, ports: PortNames | undefined): string {
     return `set_field:${value}->${word}`;
   }
   const field = oxmFieldByName.get(oxm.field);
-  const word = field === undefined ? oxm.field : setFieldWord(field);
+  const word = field === undefined ? oxm.field : setFieldWord(field, oxm.wireName);
   const bits = oxm.field === "vlanVid" ? tciOfOxm(oxm) : bitsOfOxm(oxm);
   if (field === undefined || bits === undefined) return `set_field:${String(oxm.value)}->${word}`;
-  const mask = oxm.mask === undefined ? "" : `/${formatHex(bits.mask)}`;
-  return `set_field:${formatFieldValue(bits.value, field, ports)}${mask}->${word}`;
+  if (oxm.mask === undefined) return `set_field:${formatFieldValue(bits.value, field, ports)}->${word}`;
+  return `set_field:${formatMaskedValue(bits, field)}->${word}`;
 }

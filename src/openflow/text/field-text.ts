@@ -18,6 +18,7 @@ import {
   formatFlags,
   formatFragment,
   formatPacketType,
+  joinedFlags,
   parseFlags,
   parseFragment,
   parsePacketType,
@@ -36,6 +37,8 @@ export interface Bits {
 interface WordNotation {
   parse(token: Token, field: OxmField): Bits;
   format(bits: Bits): string;
+  /** As `set_field` prints a whole value. */
+  formatWhole?(value: bigint): string;
 }
 
 /** One way of writing values. */
@@ -57,6 +60,7 @@ type FlagFormat = "ctState" | "tcpFlags" | "tunFlags";
 const flags = (name: FlagFormat): WordNotation => ({
   parse: (token, field) => parseFlags(token, flagSets[name], field.bits, field.text[0]),
   format: (bits) => formatFlags(bits, flagSets[name]),
+  formatWhole: (value) => joinedFlags(value, flagSets[name]),
 });
 
 const wordNotations: Readonly<Record<FlagFormat | "frag" | "packetType", WordNotation>> = {
@@ -125,9 +129,15 @@ export function parseFieldBits(token: Token, field: OxmField, ports?: PortNumber
 /** A value as `set_field` prints it. */
 export function formatFieldValue(value: bigint, field: OxmField, ports?: PortNames): string {
   const words = wordNotation(field);
-  return words === undefined
-    ? notationOf(field).format(value, ports)
-    : words.format({ value, mask: exactMask(field) });
+  if (words === undefined) return notationOf(field).format(value, ports);
+  return words.formatWhole?.(value) ?? words.format({ value, mask: exactMask(field) });
+}
+
+/** A value and mask as `set_field` prints them: numbers keep their own form, and masks are hexadecimal. */
+export function formatMaskedValue(bits: Bits, field: OxmField): string {
+  const isNumber = ["decimal", "hexadecimal", "bytes", "vlan", "port"].includes(field.format);
+  if (!isNumber) return formatFieldBits(bits, field);
+  return `${formatFieldValue(bits.value, field)}/${formatHex(bits.mask)}`;
 }
 
 /** A value and mask as matches print addresses: a prefix length where the mask is one. */
@@ -183,7 +193,7 @@ export function oxmOfBits(field: OxmField, bits: Bits): NamedOxm {
   const parts = {
     field: field.name,
     value: form.of(bits.value),
-    ...(exact ? {} : { mask: form.of(bits.mask & allOnes(field.bits)) }),
+    ...(exact ? {} : { mask: form.of(bits.mask) }),
   };
   // The registry pairs names with kinds, and kinds with value forms: the parts fit, but no type can say so.
   return parts as NamedOxm;
@@ -191,7 +201,7 @@ export function oxmOfBits(field: OxmField, bits: Bits): NamedOxm {
 
 /** An option takes as many bytes as its value and mask need; with a mask of nothing, none. */
 function optionOxm(field: OxmField, { value, mask }: Bits, exact: boolean): NamedOxm {
-  const size = mask === 0n ? 0 : Math.max(bytesOf(value), exact ? 1 : bytesOf(mask));
+  const size = mask === 0n ? 0 : Math.max(bytesOf(value), exact ? 0 : bytesOf(mask));
   const masks = exact ? {} : { mask: optionText(mask, size) };
   return { field: field.name, value: optionText(value, size), ...masks } as NamedOxm;
 }
@@ -201,7 +211,7 @@ function optionText(value: bigint, bytes: number): string {
 }
 
 function bytesOf(value: bigint): number {
-  return Math.ceil(value.toString(16).length / 2);
+  return value === 0n ? 0 : Math.ceil(value.toString(16).length / 2);
 }
 
 /** The bits that a match field other than vlanVid says. */

@@ -64,12 +64,15 @@ export function parseFlags(token: Token, set: FlagSet, bits: number, what: strin
 
 /** The reverse of {@link parseFlags}. */
 export function formatFlags({ value, mask }: Bits, set: FlagSet): string {
-  if (set.joins && (mask & set.all) === set.all) {
-    return value === 0n ? "0" : wordsOf(value, set).join("|");
-  }
+  if (set.joins && (mask & set.all) === set.all) return joinedFlags(value, set);
   return bitsIn(mask)
     .map((bit) => `${(value & bit) === 0n ? "-" : "+"}${wordsOf(bit, set).join("")}`)
     .join("");
+}
+
+/** Flags that are all said: `syn|ack`, and 0 for none. */
+export function joinedFlags(value: bigint, set: FlagSet): string {
+  return value === 0n ? "0" : wordsOf(value, set).join("|");
 }
 
 /** Reads a fragment word. */

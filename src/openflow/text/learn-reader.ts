@@ -5,7 +5,7 @@ import type { ActionContext } from "./action-words.ts";
 import { parseLearnValue } from "./learn-value-text.ts";
 import { parseBits, parseCount } from "./number-text.ts";
 import { refuse, scanWords, sliceToken, type Token, type Word } from "./scanner.ts";
-import { parseSubfield, type SubfieldRange } from "./subfield-text.ts";
+import { isNarrow, parseSubfield, type SubfieldRange } from "./subfield-text.ts";
 import { argument, refuseValue } from "./word-arguments.ts";
 
 /** What is gathered while the words are read. */
@@ -86,13 +86,26 @@ function readResult(word: Word, learned: Learned): void {
   learned.result = placeOf(range);
 }
 
+/** Switches take fields with headers of four bytes only for what is learned; the result may go into any. */
+function learnable(token: Token): SubfieldRange {
+  const range = parseSubfield(token);
+  if (isNarrow(range.name)) return range;
+  throw refuse(
+    token,
+    `learn: ${token.text} has an experimenter's header, which has no room in a learned flow`,
+    {
+      openflowError: "OFPBAC_BAD_SET_TYPE",
+    },
+  );
+}
+
 function placeOf({ name, ofs }: SubfieldRange): LearnPlace {
   return { name, ofs };
 }
 
 function specOf(word: Word, ports: ActionContext["ports"]): LearnSpec {
   if (word.key.text === "output") {
-    const range = parseSubfield(argument(word));
+    const range = learnable(argument(word));
     return { type: "output", nBits: range.nBits, src: placeOf(range) };
   }
   return word.key.text === "load" ? loadSpec(word) : matchSpec(word, ports);
@@ -104,7 +117,7 @@ function loadSpec(word: Word): LearnSpec {
   if (arrow < 0) throw refuse(word.key, "load needs an arrow", { hint: "write value->field" });
   const from = sliceToken(word.value, 0, arrow);
   const to = sliceToken(word.value, arrow + 2);
-  const dst = parseSubfield(to);
+  const dst = learnable(to);
   const { nBits } = dst;
   if (/^[0-9]/.test(from.text)) {
     const value = parseBits(from, nBits, `the value for ${to.text}`);
@@ -115,7 +128,7 @@ function loadSpec(word: Word): LearnSpec {
 
 /** `FIELD` is what the packet has there; `FIELD=VALUE`, and `FIELD=FIELD` of the packet. */
 function matchSpec(word: Word, ports: ActionContext["ports"]): LearnSpec {
-  const dst = parseSubfield(word.key);
+  const dst = learnable(word.key);
   const { nBits } = dst;
   if (word.value.text === "") {
     return { type: "match", nBits, src: placeOf(dst), dst: placeOf(dst) };
@@ -132,7 +145,7 @@ function isPortName({ name }: SubfieldRange, { text }: Token): boolean {
 }
 
 function sourceOf(token: Token, dst: SubfieldRange): LearnPlace {
-  const src = parseSubfield(token);
+  const src = learnable(token);
   if (src.nBits !== dst.nBits) {
     throw refuse(token, `${token.text} has ${src.nBits} bits and goes into ${dst.nBits}`);
   }

@@ -143,9 +143,10 @@ const printers: readonly Printer[] = [
   plain("nshFlags", undefined, ({ value, mask }) =>
     mask === allOnes(8) ? String(value) : `${formatWideHex(value, 2)}/${formatWideHex(mask, 2)}`,
   ),
-  ...(["Ttl", "Mdtype", "Np", "Spi", "Si", "C1", "C2", "C3", "C4"] as const).map((name) =>
-    plain(`nsh${name}`),
-  ),
+  ...(["Ttl", "Mdtype", "Np"] as const).map((name) => plain(`nsh${name}`)),
+  plain("nshSpi", undefined, ({ value }) => `0x${value.toString(16)}`),
+  plain("nshSi"),
+  ...([1, 2, 3, 4] as const).map((i) => plain(`nshC${i}`, undefined, contextBits)),
   plain("icmpv4Type", "icmp_type"),
   plain("icmpv4Code", "icmp_code"),
   plain("icmpv6Type", "icmp_type"),
@@ -199,6 +200,11 @@ function fourDigits({ value }: Bits): string {
 function fiveDigits({ value, mask }: Bits): string {
   const text = formatWideHex(value, 5);
   return mask === allOnes(20) ? text : `${text}/${formatWideHex(mask, 5)}`;
+}
+
+/** The context of a service header with a mask: 0x0 for zero. */
+function contextBits({ value, mask }: Bits): string {
+  return mask === allOnes(32) ? formatHex(value) : `0x${value.toString(16)}/0x${mask.toString(16)}`;
 }
 
 /** Transport ports with a mask print 0x0 for zero, where everything else prints 0. */

@@ -2,7 +2,7 @@
 // tp_dst means is decided at the end, when the protocols are known. What ovs-ofctl would drop in silence, leaving a
 // flow that matches more than was written, is refused.
 import type { Match, Oxm, RawOxm } from "../protocol/match.ts";
-import type { OxmField, OxmFieldName } from "../protocol/oxm-field.ts";
+import type { OxmField, OxmFieldName, PrerequisiteName } from "../protocol/oxm-field.ts";
 import { oxmFieldByName, oxmFieldByText, oxmFields } from "../protocol/oxm-fields.ts";
 import { meets, type PacketShape } from "../protocol/packet-shape.ts";
 import { type Bits, oxmOfBits, parseFieldBits } from "./field-text.ts";
@@ -34,7 +34,12 @@ const lastPacketField = 385;
 
 /** Fields that packets without an Ethernet header have as well. */
 const pipelineFields: ReadonlySet<OxmFieldName> = new Set(
-  oxmFields.filter(({ rank }) => rank < firstEthernet || rank > lastPacketField).map(({ name }) => name),
+  oxmFields
+    .filter(
+      ({ rank, prerequisite }) =>
+        prerequisite === undefined && (rank < firstEthernet || rank > lastPacketField),
+    )
+    .map(({ name }) => name),
 );
 
 /** The TCI has 16 bits; vlan_vid means the low 13 of them. */
@@ -76,6 +81,7 @@ export class MatchReader {
     for (const [name, { bits, token }] of this.#claims) {
       const field = fieldOf(name);
       this.#checkPrerequisite(field, shape, token);
+      if (this.#isLeftOut(name)) continue;
       if (bits.mask !== 0n || field.kind === "bytes")
         oxms.push(oxmOfBits(field, asWritten(field, bits, token)));
     }
@@ -151,7 +157,7 @@ export class MatchReader {
     const shape = this.#shape();
     const fields = candidates.map(fieldOf);
     const chosen = fields.find(
-      (field) => field.prerequisite === undefined || meets(shape, field.prerequisite),
+      ({ prerequisite }) => isLeftToSwitch(prerequisite) || meets(shape, prerequisite),
     );
     if (chosen !== undefined) return chosen;
     const needed = fields.flatMap((field) => (field.prerequisite === undefined ? [] : [field.prerequisite]));
@@ -160,19 +166,14 @@ export class MatchReader {
 
   #checkPrerequisite(field: OxmField, shape: PacketShape, token: Token): void {
     const { prerequisite } = field;
-    if (prerequisite === "ct") {
-      this.#checkConnection(field, token);
-      return;
-    }
-    if (prerequisite === undefined || meets(shape, prerequisite)) return;
+    if (isLeftToSwitch(prerequisite) || meets(shape, prerequisite)) return;
     throw this.#lacking(token, prerequisiteWords[prerequisite]);
   }
 
-  /** What state of a connection a field needs is the switch's to say; without the protocol ovs-ofctl drops ports. */
-  #checkConnection({ name }: OxmField, token: Token): void {
-    if ((name === "ctTpSrc" || name === "ctTpDst") && !this.#claims.has("ctNwProto")) {
-      throw this.#lacking(token, "ct_nw_proto");
-    }
+  /** The ports of a connection without its protocol aren't written, nor is protocol 0: ovs-ofctl sends neither. */
+  #isLeftOut(name: OxmFieldName): boolean {
+    const isPart = name === "ctNwProto" || name === "ctTpSrc" || name === "ctTpDst";
+    return isPart && (this.#claims.get("ctNwProto")?.bits.value ?? 0n) === 0n;
   }
 
   #lacking(token: Token, needed: string): Error {
@@ -198,13 +199,15 @@ export class MatchReader {
   }
 
   /**
-   * A mask of zeros on a field of the Ethernet header still says that there is one: where no other field says so,
+   * A mask of zeros on a field of the packet still says that there is one: where no other field says so,
    * ovs-ofctl asks for packets of type Ethernet, and so do we.
    */
   #emptyEthernet(oxms: readonly Oxm[]): readonly Oxm[] {
     const emptied =
       this.#tci?.bits.mask === 0n ||
-      [...this.#claims].some(([name, { bits }]) => bits.mask === 0n && !pipelineFields.has(name));
+      [...this.#claims].some(
+        ([name, { bits }]) => !pipelineFields.has(name) && (bits.mask === 0n || this.#isLeftOut(name)),
+      );
     const isSaid = oxms.some(({ field }) => field === "raw" || !pipelineFields.has(field));
     return emptied && !isSaid ? [{ field: "packetType", value: 0 }] : [];
   }
@@ -254,6 +257,11 @@ function withoutNeedlessType(match: Match): Match {
     ({ field }) => field !== "raw" && field !== "packetType" && !pipelineFields.has(field),
   );
   return needless ? match.filter(({ field, ...oxm }) => field !== "packetType" || "mask" in oxm) : match;
+}
+
+/** Whether reading asks for nothing: what state of a connection a field needs is the switch's to say. */
+function isLeftToSwitch(prerequisite: PrerequisiteName | undefined): prerequisite is "ct" | undefined {
+  return prerequisite === undefined || prerequisite === "ct";
 }
 
 /** The registry's order; a VID that only its bytes can say stands where one by name would. */

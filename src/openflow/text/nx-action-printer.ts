@@ -40,7 +40,7 @@ import {
 } from "./nx-words.ts";
 import { formatPort16, type PortNames } from "./port-text.ts";
 import { formatBytes } from "./raw-text.ts";
-import { formatSubfield, wholeBits } from "./subfield-text.ts";
+import { formatSubfield, optionOfHeader, wholeBits } from "./subfield-text.ts";
 
 /** How the printers of all actions print what these hold. */
 export interface Printers {
@@ -173,7 +173,7 @@ function dotted(data: Uint8Array): string {
 }
 
 function fieldWord(field: string | number): string {
-  const tunnelOption = /^NXM_NX_TUN_METADATA(\d+)$/.exec(String(field));
+  const tunnelOption = /^NXM_NX_TUN_METADATA(\d+)$/.exec(optionOfHeader(field) ?? String(field));
   return tunnelOption === null ? formatSubfield(wholeBits(field)) : `tun_metadata${tunnelOption[1]}`;
 }
 

@@ -5,8 +5,9 @@ import type { ActionContext, ActionWord } from "./action-words.ts";
 import { parseBits, parseCount } from "./number-text.ts";
 import { parsePort16 } from "./nx-action-words.ts";
 import { bundleWords, hashFieldWords, multipathWords, type Vocabulary } from "./nx-words.ts";
+import { findPort } from "./port-text.ts";
 import { refuse, sliceToken, type Token, type Word } from "./scanner.ts";
-import { isNarrow, parseSubfield, type SubfieldRange } from "./subfield-text.ts";
+import { isNarrow, namesSubfield, parseSubfield, type SubfieldRange } from "./subfield-text.ts";
 import { argument, listArguments, readArguments } from "./word-arguments.ts";
 
 /** The words, in lower case. */
@@ -47,9 +48,14 @@ export function readOutputExtension(word: Word, { text, ports }: ActionContext):
     }
     return [{ type: "outputTrunc", port: number, maxLen }];
   }
-  if (!/^(?:[A-Z]+XM|NXOXM|ERICOXM)_|\[|^x{0,2}reg\d+$|^tun_/.test(word.value.text)) return undefined;
-  const range = parseSubfield(word.value);
-  const src = { ...range, nBits: Math.min(range.nBits, portBits) };
+  if (findPort(word.value, ports) !== undefined || !namesSubfield(word.value.text)) return undefined;
+  const src = parseSubfield(word.value);
+  if (src.nBits > portBits) {
+    throw refuse(
+      word.value,
+      `${word.value.text} has more than the ${portBits} bits that a port may stand in`,
+    );
+  }
   return [{ type: isNarrow(src.name) ? "outputReg" : "outputReg2", src, maxLen: wholePacket }];
 }
 

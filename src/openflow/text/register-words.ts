@@ -1,13 +1,16 @@
 // set_field, load and move: the three words that write into a field by name. A masked set_field doesn't exist in
 // OpenFlow 1.3; it becomes one load per run of ones in its mask, as ovs-ofctl sends it.
 import type { Action } from "../protocol/actions.ts";
+import type { NamedOxm } from "../protocol/match.ts";
 import type { OxmField } from "../protocol/oxm-field.ts";
 import { oxmFieldByText } from "../protocol/oxm-fields.ts";
+import { type SubfieldName, subfieldByName } from "../protocol/subfields.ts";
 import { type Bits, exactMask, oxmOfBits, parseFieldBits } from "./field-text.ts";
 import { allOnes, parseBits } from "./number-text.ts";
 import type { PortNumbers } from "./port-text.ts";
 import { isRawOxmWord, parseRawOxm } from "./raw-text.ts";
 import { refuse, sliceToken, type Token, type Word } from "./scanner.ts";
+import { NARROW_IN_PORT } from "./set-field-words.ts";
 import { parseSubfield, type SubfieldRange, wholeSubfield } from "./subfield-text.ts";
 
 /** A load writes at most this many bits. */
@@ -28,28 +31,52 @@ export function readSetField(word: Word, context: SetFieldContext): Action[] {
   if (!field.writable) {
     throw refuse(name, `${name.text} can't be set`, { openflowError: "OFPBAC_BAD_SET_ARGUMENT" });
   }
-  const bits = parseFieldBits(value, field, context.ports);
+  const bits = bitsToSet(value, field, context.ports);
   if (isMasked(value, field, bits)) {
     if (isUnloadable(field)) return [{ type: "regLoad2", oxm: oxmOfBits(field, bits) }];
     return loads(wholeSubfield(name), withoutTagBit(field, bits));
   }
-  if (field.name === "vlanVid") return [{ type: "setField", oxm: vlanVid(value, bits.value) }];
-  return [{ type: "setField", oxm: oxmOfBits(field, bits) }];
+  return [{ type: "setField", oxm: settingOf(name, value, field, bits) }];
+}
+
+/** What a set_field without a mask carries. */
+function settingOf(name: Token, value: Token, field: OxmField, bits: Bits): NamedOxm {
+  if (field.name === "vlanVid") return vlanVid(value, bits.value);
+  const oxm = oxmOfBits(field, bits);
+  return name.text === "in_port" ? { ...oxm, wireName: NARROW_IN_PORT } : oxm;
+}
+
+/** Value and mask. Where loads are written as a field with a mask, dumps show masks that matches can't have. */
+function bitsToSet(token: Token, field: OxmField, ports: PortNumbers | undefined): Bits {
+  const bits = parseFieldBits(token, isUnloadable(field) ? { ...field, maskable: true } : field, ports);
+  if (field.name === "nwTos" && (bits.value & 3n) !== 0n) {
+    throw refuse(token, `nw_tos: ${token.text} has bits of ECN in it`, {
+      hint: "nw_ecn is a field of its own",
+    });
+  }
+  // Tunnel flags without signs say them all, and with signs those that are named.
+  const isWhole = field.format === "tunFlags" && !/[-+/]/.test(token.text);
+  return isWhole ? { value: bits.value, mask: exactMask(field) } : bits;
 }
 
 /** `load:VALUE->FIELD[a..b]` */
-export function readLoad(word: Word): Action[] {
+export function readLoad(word: Word, { holder }: SetFieldContext): Action[] {
   const [value, name] = splitArrow(word);
-  const range = parseSubfield(name);
+  const range = writableRange(name, holder);
   const loaded = parseBits(value, range.nBits, `the value for ${name.text}`);
-  return loads(range, { value: loaded, mask: allOnes(range.nBits) });
+  const field = subfieldByName.get(String(range.name))?.field;
+  if (field === undefined || !isUnloadable(field)) {
+    return loads(range, { value: loaded, mask: allOnes(range.nBits) });
+  }
+  const [shift, mask] = [BigInt(range.ofs), allOnes(range.nBits)];
+  return [{ type: "regLoad2", oxm: oxmOfBits(field, { value: loaded << shift, mask: mask << shift }) }];
 }
 
 /** `move:FIELD[a..b]->FIELD[c..d]` */
-export function readMove(word: Word): Action[] {
+export function readMove(word: Word, { holder }: SetFieldContext): Action[] {
   const [from, to] = splitArrow(word);
   const src = parseSubfield(from);
-  const dst = parseSubfield(to);
+  const dst = writableRange(to, holder);
   if (src.nBits !== dst.nBits) {
     throw refuse(
       word.value,
@@ -75,14 +102,22 @@ function splitArrow(word: Word): [Token, Token] {
 
 /** Fields of the connection's entry. */
 const ctFields: ReadonlySet<string> = new Set(["ct_mark", "ct_label"]);
-/** Words of fields that have no whole header of their own. */
-const unsettable: ReadonlySet<string> = new Set(["in_port", "nw_tos", "vlan_tci"]);
+const ctHeaders: ReadonlySet<SubfieldName> = new Set(["NXM_NX_CT_MARK", "NXM_NX_CT_LABEL"]);
+
+function outsideOfCt(name: Token): Error {
+  return refuse(name, `${name.text} can be set in ct(exec(…)) only`);
+}
+
+/** Bits that a load or a move writes into. */
+function writableRange(name: Token, holder: SetFieldContext["holder"]): SubfieldRange {
+  const range = parseSubfield(name);
+  if (holder !== "ct" && ctHeaders.has(range.name)) throw outsideOfCt(name);
+  return range;
+}
 
 function settableField(name: Token, inCt: boolean): OxmField {
-  if (ctFields.has(name.text) && !inCt) {
-    throw refuse(name, `${name.text} can be set in ct(exec(…)) only`);
-  }
-  const field = unsettable.has(name.text) ? undefined : oxmFieldByText.get(name.text);
+  if (ctFields.has(name.text) && !inCt) throw outsideOfCt(name);
+  const field = oxmFieldByText.get(name.text);
   if (field !== undefined) return field;
   throw refuse(name, `${name.text} is not a field that set_field knows in this version`, {
     hint: "a register or another field of Open vSwitch's own can be written with load",
@@ -104,10 +139,9 @@ function vlanVid(token: Token, value: bigint): { field: "vlanVid"; value: number
   return { field: "vlanVid", value: Number(value & ~tagBit) };
 }
 
-/** ovs-ofctl doesn't notice that a mask is all ones where a field doesn't fill its bytes. */
+/** A mask that is written is all ones for ovs-ofctl only if it fills the field's bytes, whatever bits the field has. */
 function isMasked(value: Token, field: OxmField, { mask }: Bits): boolean {
-  const fillsItsBytes = field.bits === field.bytes * 8;
-  return mask !== exactMask(field) || (value.text.includes("/") && !fillsItsBytes);
+  return mask !== (value.text.includes("/") ? allOnes(field.bytes * 8) : exactMask(field));
 }
 
 /** The tag bit can't be loaded by itself, and a tag that is set has it. */

@@ -17,6 +17,12 @@ const rangePattern = /^([A-Za-z0-9_]+)(\[(?:(\d{1,4})(?:\.\.(\d{1,4}))?)?\])?$/;
 const headerPattern = /^0x[0-9a-fA-F]{8}$/;
 const nxmClasses: ReadonlySet<number> = new Set([0x0000, 0x0001]);
 
+/** The headers of tunnel options: `tun_metadata0` and the 63 after it. */
+const OPTION_CLASS = 0x0001;
+const FIRST_OPTION = 40;
+const OPTIONS = 64;
+const MASK_BIT = 0x100;
+
 /** Words of Open vSwitch's extension fields that aren't their header's name in lower case. */
 const extensionWords: ReadonlyMap<string, string> = new Map([
   ["vlan_tci", "NXM_OF_VLAN_TCI"],
@@ -25,17 +31,18 @@ const extensionWords: ReadonlyMap<string, string> = new Map([
   ["nw_frag", "NXM_NX_IP_FRAG"],
   ["tun_src", "NXM_NX_TUN_IPV4_SRC"],
   ["tun_dst", "NXM_NX_TUN_IPV4_DST"],
-  ["actset_output", "OXM_OF_ACTSET_OUTPUT"],
+  ["actset_output", "ONFOXM_ET_ACTSET_OUTPUT"],
   ["packet_type", "OXM_OF_PACKET_TYPE"],
   ["nd_reserved", "ERICOXM_OF_ICMPV6_ND_RESERVED"],
   ["nd_options_type", "ERICOXM_OF_ICMPV6_ND_OPTIONS_TYPE"],
 ]);
 
 /** The header ovs-ofctl writes for each header of a field that has two. Sizes that differ are different fields. */
-const preferredHeader: ReadonlyMap<string, string> = new Map(
+const preferredHeader: ReadonlyMap<SubfieldName, string> = new Map(
   oxmFields.flatMap(({ wire }) => {
-    const nxm = wire.find((name) => nxmClasses.has(name.class) && name.bytes === undefined);
-    return nxm === undefined ? [] : wire.map((name) => [name.name, nxm.name] as const);
+    const whole = wire.filter(({ bytes }) => bytes === undefined);
+    const [preferred] = [...whole.filter((name) => nxmClasses.has(name.class)), ...whole];
+    return preferred === undefined ? [] : whole.map((name) => [name.name, preferred.name] as const);
   }),
 );
 
@@ -53,10 +60,26 @@ export function parseSubfield(token: Token): SubfieldRange {
   return { name, ofs, nBits: last - ofs + 1 };
 }
 
+/** Whether `text` begins like part of a field: a name with brackets, or one that a field has. */
+export function namesSubfield(text: string): boolean {
+  const [, word = "", brackets] = rangePattern.exec(text) ?? [];
+  return (
+    word !== "" && (brackets !== undefined || subfieldOf(word) !== undefined || headerPattern.test(word))
+  );
+}
+
+/** A tunnel option's name whatever the length in its header: a switch writes the one that its table of options says. */
+export function optionOfHeader(name: SubfieldName): string | undefined {
+  if (typeof name !== "number" || name >>> 16 !== OPTION_CLASS || (name & MASK_BIT) !== 0) return undefined;
+  const option = ((name >>> 9) & 0x7f) - FIRST_OPTION;
+  return option >= 0 && option < OPTIONS ? `NXM_NX_TUN_METADATA${option}` : undefined;
+}
+
 /** As dump-flows prints it: `[]` for the whole field. */
 export function formatSubfield({ name, ofs, nBits }: SubfieldRange): string {
-  const text = typeof name === "number" ? formatWideHex(name, 8) : name;
-  if (ofs === 0 && nBits === widthOf(name)) return `${text}[]`;
+  const known = optionOfHeader(name) ?? preferredHeader.get(name) ?? name;
+  const text = typeof known === "number" ? formatWideHex(known, 8) : known;
+  if (ofs === 0 && nBits === widthOf(known)) return `${text}[]`;
   return nBits === 1 ? `${text}[${ofs}]` : `${text}[${ofs}..${ofs + nBits - 1}]`;
 }
 
@@ -90,7 +113,7 @@ function lookUp(token: Token, word: string): { name: SubfieldName; bits: number 
     const name = subfieldByHeader.get(header)?.name ?? header;
     return { name, bits: widthOf(name) };
   }
-  const found = subfieldByName.get(word) ?? subfieldByName.get(headerOf(word));
+  const found = subfieldOf(word);
   if (found === undefined) {
     throw refuse(token, `unknown field ${word}`, {
       hint: "write a field such as reg0, eth_src or NXM_NX_REG0",
@@ -98,6 +121,10 @@ function lookUp(token: Token, word: string): { name: SubfieldName; bits: number 
   }
   const name = preferredHeader.get(found.name) ?? found.name;
   return { name, bits: widthOf(name) };
+}
+
+function subfieldOf(word: string): Subfield | undefined {
+  return subfieldByName.get(word) ?? subfieldByName.get(headerOf(word));
 }
 
 function headerOf(word: string): string {

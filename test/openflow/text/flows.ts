@@ -118,15 +118,16 @@ function rangesOf(known: readonly SubfieldRange[]): fc.Arbitrary<SubfieldRange> 
     );
 }
 
-/** Loads and moves between these. */
+/** Loads and moves between these. Marks and labels of connections are written within ct alone. */
 function registerActions(known: readonly SubfieldRange[]): fc.Arbitrary<Action> {
   const ranges = rangesOf(known);
-  const loads = ranges.chain(({ name, ofs, nBits }) =>
+  const targets = rangesOf(known.filter(({ name }) => !/^NXM_NX_CT_(?:MARK|LABEL)$/.test(String(name))));
+  const loads = targets.chain(({ name, ofs, nBits }) =>
     fc
       .bigInt({ min: 0n, max: allOnes(nBits) })
       .map((value): Action => ({ type: "regLoad", ofs, nBits, dst: name, value })),
   );
-  const moves = fc.tuple(ranges, ranges).map(([src, dst]): Action => {
+  const moves = fc.tuple(ranges, targets).map(([src, dst]): Action => {
     const nBits = Math.min(src.nBits, dst.nBits);
     return { type: "regMove", nBits, srcOfs: src.ofs, dstOfs: dst.ofs, src: src.name, dst: dst.name };
   });
@@ -318,7 +319,8 @@ const strangeActions: readonly fc.Arbitrary<Action>[] = [
 ];
 
 /** Fields whose text is that of others, or says less than they can: wide registers, the TCI, Ethernet packets. */
-const translated = /^(?:xreg|xxreg|vlanTci|nwTos|packetType|tunErspan|tunGtpu|tunFlags|ctTp|ctState|ipFrag)/;
+const translated =
+  /^(?:xreg|xxreg|vlanTci|nwTos|packetType|tunErspan|tunGtpu|tunFlags|ctTp|ctNwProto|ctState|ipFrag)/;
 const ownText = oxmFields.filter(({ name, newer }) => newer === undefined && !translated.test(name));
 /** Marks and labels of connections are set within ct alone. */
 const settable = ownText.filter(({ name }) => !name.startsWith("ct"));
