@@ -148,6 +148,8 @@ export class ActionReader {
   #isJudged(action: Action, { missing }: Inconsistency): boolean {
     const { isSet, isBucket } = this.#options;
     if (isBucket === true && missing !== undefined) return false;
+    // ovs-ofctl sends this and leaves the refusal to the switch.
+    if (action.type === "setField" && action.oxm.field === "inPort") return false;
     return isSet !== true || isJudgedInSets(action);
   }
 
