@@ -279,9 +279,24 @@ const codec = new MessageCodec();
 /** One whole message, with its header. */
 export const anyMessage: Codec<Message> = codec;
 
+/** What a message is called; undefined where it can't be told. */
+export interface MessageKind {
+  readonly type: string | undefined;
+  readonly multipart: string | undefined;
+}
+
+/** The kind of the message that `reader` is about to read, as far as its header is there. */
+export function messageKind(reader: Reader): MessageKind {
+  const isThere = reader.end - reader.offset >= HEADER_BYTES;
+  const constants = isThere ? codec.structAt(reader)?.constants : undefined;
+  return { type: textOf(constants?.get("type")), multipart: textOf(constants?.get("multipart")) };
+}
+
 /** The name of the message that `reader` is about to read, for paths; `message` where it can't be told. */
 export function messageName(reader: Reader): string {
-  const isThere = reader.end - reader.offset >= HEADER_BYTES;
-  const type = isThere ? codec.structAt(reader)?.constants.get("type") : undefined;
-  return typeof type === "string" ? type : "message";
+  return messageKind(reader).type ?? "message";
+}
+
+function textOf(constant: unknown): string | undefined {
+  return typeof constant === "string" ? constant : undefined;
 }

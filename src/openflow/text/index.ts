@@ -25,6 +25,7 @@ export { formatAggregate, formatFlows, formatFlowUpdates } from "./flow-stats-te
 export { FlowSyntaxError, type FlowSyntaxFacts } from "./flow-syntax-error.ts";
 export { formatGroupFeatures, formatGroupStats, formatGroups } from "./group-stats-text.ts";
 export { formatGroup, type ParseGroupOptions, parseGroup } from "./group-text.ts";
+export { type FormatMessageOptions, formatMessage } from "./message-text.ts";
 export { formatMeterFeatures, formatMeterStats, formatMeters } from "./meter-stats-text.ts";
 export { formatMeter, type ParseMeterOptions, parseMeter } from "./meter-text.ts";
 export { formatPortDesc, formatPortDescs, formatPortStats } from "./port-stats-text.ts";

@@ -1,0 +1,230 @@
+// Prints the messages that carry packets: PACKET_IN in its three forms, PACKET_OUT, and what resumes a paused packet.
+
+import { DEFAULT_PRIORITY } from "../protocol/flow-mod.ts";
+import type { Match } from "../protocol/match.ts";
+import type { NxPacketInMessage } from "../protocol/nx-packet-in.ts";
+import type { ContinuationProperty, PacketProperty } from "../protocol/nx-packet-property.ts";
+import type { PacketInMessage, PacketOutMessage } from "../protocol/packet.ts";
+import { NO_BUFFER } from "../protocol/ports.ts";
+import { actionsText } from "./action-printer.ts";
+import { frameText } from "./message-frame.ts";
+import {
+  type MessagePrinters,
+  type PrintContext,
+  ruleText,
+  type Unreadable,
+  withBlank,
+} from "./message-printing.ts";
+import { reasonWords } from "./nx-words.ts";
+import { formatPort, type PortNames } from "./port-text.ts";
+
+const reasons: Readonly<Record<string, string>> = {
+  noMatch: "no_match",
+  action: "action",
+  invalidTtl: "invalid_ttl",
+};
+
+/** Says that no flow sent the packet. */
+const noCookie = 0xffff_ffff_ffff_ffffn;
+
+/** What a packet comes with, in whichever form. */
+interface Arrival {
+  readonly tableId: number;
+  /** Undefined where the message doesn't say. */
+  readonly cookie: bigint | undefined;
+  readonly totalLen: number;
+  readonly match: Match;
+  readonly reason: string | number;
+  readonly data: Uint8Array;
+  readonly bufferId: number;
+  /** Lines between those and the packet. */
+  readonly lines: readonly string[];
+}
+
+/** Messages that carry a packet. */
+export const packetPrinters: MessagePrinters<
+  "packetIn" | "nxPacketIn" | "packetIn2" | "resume" | "packetOut"
+> = {
+  packetIn: plainText,
+  nxPacketIn: plainText,
+  packetIn2: ({ properties }, context) => propertiesText(properties, context),
+  resume: ({ properties }, context) => propertiesText(properties, context),
+  packetOut: packetOutText,
+};
+
+function plainText(message: PacketInMessage | NxPacketInMessage, { ports }: PrintContext): string {
+  return arrivalText({ ...message, lines: [] }, ports);
+}
+
+function arrivalText(arrival: Arrival, ports: PortNames | undefined): string {
+  const { tableId, cookie, totalLen, match, reason, data, bufferId, lines } = arrival;
+  const why = typeof reason === "string" ? reasons[reason] : (reasonWords[reason] ?? reason);
+  const parts = [
+    ...(tableId === 0 ? [] : [`table_id=${tableId}`]),
+    ...(cookie === undefined || cookie === noCookie ? [] : [`cookie=0x${cookie.toString(16)}`]),
+    `total_len=${totalLen}`,
+    `${withBlank(ruleText(match, DEFAULT_PRIORITY, ports))}(via ${why})`,
+    `data_len=${data.length}`,
+    bufferText(bufferId, totalLen, data.length),
+  ];
+  return [` ${parts.join(" ")}`, ...lines, frameText(data)].join("\n");
+}
+
+function bufferText(bufferId: number, totalLen: number, dataLength: number): string {
+  if (bufferId === NO_BUFFER) {
+    return totalLen === dataLength ? "(unbuffered)" : "(unbuffered) (***total_len != data_len***)";
+  }
+  const buffer = `buffer=0x${bufferId.toString(16).padStart(8, "0")}`;
+  return totalLen < dataLength ? `${buffer} (***total_len < data_len***)` : buffer;
+}
+
+type Property<T extends PacketProperty["type"]> = Extract<PacketProperty, { type: T }>;
+
+/** What a packet comes with when no property says otherwise. */
+const nothingKnown: Arrival = {
+  tableId: 0,
+  cookie: undefined,
+  totalLen: 0,
+  match: [],
+  reason: 0,
+  data: new Uint8Array(0),
+  bufferId: NO_BUFFER,
+  lines: [],
+};
+
+/** What each property tells; the switch's userdata and where it goes on have lines of their own. */
+const tellings: { readonly [T in PacketProperty["type"]]: (property: Property<T>) => Partial<Arrival> } = {
+  packet: ({ data }) => ({ data }),
+  fullLen: ({ fullLen }) => ({ totalLen: fullLen }),
+  bufferId: ({ bufferId }) => ({ bufferId }),
+  tableId: ({ tableId }) => ({ tableId }),
+  cookie: ({ cookie }) => ({ cookie }),
+  reason: ({ reason }) => ({ reason }),
+  metadata: ({ match }) => ({ match }),
+  userdata: () => ({}),
+  continuation: () => ({}),
+  raw: () => ({}),
+};
+
+function toldBy(property: PacketProperty): Partial<Arrival> {
+  return (tellings[property.type] as (property: PacketProperty) => Partial<Arrival>)(property);
+}
+
+function propertiesText(properties: readonly PacketProperty[], { ports }: PrintContext): string | Unreadable {
+  const arrival: Arrival = Object.assign({}, nothingKnown, ...properties.map(toldBy)) as Arrival;
+  const { data, totalLen } = arrival;
+  if (data.length === 0 || (totalLen !== 0 && totalLen < data.length)) return { error: "OFPBRC_BAD_LEN" };
+  const lines = [
+    ...properties.flatMap((property) => (property.type === "userdata" ? userdataLines(property.data) : [])),
+    ...properties.flatMap((property) =>
+      property.type === "continuation" ? continuationLines(property.properties, ports) : [],
+    ),
+  ];
+  return arrivalText({ ...arrival, totalLen: totalLen === 0 ? data.length : totalLen, lines }, ports);
+}
+
+function userdataLines(data: Uint8Array): readonly string[] {
+  return data.length === 0 ? [] : [` userdata=${dotted(data)}`];
+}
+
+function dotted(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(".");
+}
+
+/** The lines about a paused packet, in the switch's order and not in that of the properties. */
+const continuationPrinters: readonly {
+  readonly word: string;
+  readonly print: (
+    properties: readonly ContinuationProperty[],
+    ports: PortNames | undefined,
+  ) => readonly string[];
+}[] = [
+  { word: "bridge", print: eachOf("bridge", ({ uuid }) => uuidText(uuid)) },
+  {
+    word: "stack",
+    print: (properties) => joined(eachOf("stack", ({ data }) => stackText(data))(properties), " "),
+  },
+  {
+    word: "mirrors",
+    print: eachOf("mirrors", ({ mirrors }) => (mirrors === 0 ? "" : `0x${mirrors.toString(16)}`)),
+  },
+  { word: "conntracked", print: (all) => (all.some(({ type }) => type === "conntracked") ? ["true"] : []) },
+  { word: "actions", print: unrolledActions },
+  {
+    word: "action_set",
+    print: eachOf("actionSet", ({ actions }, ports) =>
+      actions.length === 0 ? "" : actionsText(actions, ports),
+    ),
+  },
+  { word: "odp_port", print: eachOf("odpPort", ({ odpPort }) => String(odpPort)) },
+];
+
+type Continuation<T extends ContinuationProperty["type"]> = Extract<ContinuationProperty, { type: T }>;
+
+/** Prints the properties of one type; those that print as nothing are left out. */
+function eachOf<T extends ContinuationProperty["type"]>(
+  type: T,
+  print: (property: Continuation<T>, ports: PortNames | undefined) => string,
+): (properties: readonly ContinuationProperty[], ports?: PortNames) => readonly string[] {
+  return (properties, ports) =>
+    properties
+      .filter((property): property is Continuation<T> => property.type === type)
+      .map((property) => print(property, ports))
+      .filter((text) => text !== "");
+}
+
+function joined(texts: readonly string[], separator: string): readonly string[] {
+  return texts.length === 0 ? [] : [texts.join(separator)];
+}
+
+function continuationLines(
+  properties: readonly ContinuationProperty[],
+  ports: PortNames | undefined,
+): readonly string[] {
+  return continuationPrinters.flatMap(({ word, print }) =>
+    print(properties, ports).map((text) => ` continuation.${word}=${text}`),
+  );
+}
+
+/** The switch keeps UUIDs as four words in its own byte order, which is little-endian wherever it runs today. */
+function uuidText(uuid: Uint8Array): string {
+  const view = new DataView(uuid.buffer, uuid.byteOffset, uuid.byteLength);
+  const hex = [0, 4, 8, 12].map((at) => view.getUint32(at, true).toString(16).padStart(8, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+function stackText(data: Uint8Array): string {
+  const hex = Array.from(data, (byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .replace(/^0+(?=.)/, "");
+  return `0x${hex}`;
+}
+
+/** Each list of actions is led by where it goes on. */
+function unrolledActions(
+  properties: readonly ContinuationProperty[],
+  ports: PortNames | undefined,
+): readonly string[] {
+  const parts: string[] = [];
+  let tableId = 0;
+  let cookie = 0n;
+  for (const property of properties) {
+    if (property.type === "tableId") tableId = property.tableId;
+    else if (property.type === "cookie") cookie = property.cookie;
+    else if (property.type === "actions") {
+      parts.push(`unroll_xlate(table=${tableId}, cookie=${cookie})`);
+      if (property.actions.length > 0) parts.push(actionsText(property.actions, ports));
+    }
+  }
+  return joined(parts, ",");
+}
+
+function packetOutText(
+  { bufferId, inPort, actions, data }: PacketOutMessage,
+  { ports }: PrintContext,
+): string {
+  const head = ` in_port=${formatPort(inPort, ports)} actions=${actionsText(actions, ports)}`;
+  if (bufferId !== NO_BUFFER) return `${head} buffer=0x${bufferId.toString(16).padStart(8, "0")}`;
+  const sized = `${head} data_len=${data.length}`;
+  return data.length === 0 ? sized : `${sized}\n${frameText(data)}`;
+}
