@@ -7,7 +7,15 @@ import { fileURLToPath } from "node:url";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const forTheDemo = ["openvswitch-switch", "iproute2", "iputils-ping", "ethtool", "tcpdump"];
-const forTheTests = [...forTheDemo, "tshark"];
+const forTheTests = [
+  ...forTheDemo,
+  "tshark",
+  "openssl",
+  "openvswitch-pki",
+  // Their schemas: for the types of databases other than Open_vSwitch.
+  "openvswitch-vtep",
+  "ovn-central",
+];
 const servicePolicy = "/usr/sbin/policy-rc.d";
 
 /**

@@ -2,21 +2,39 @@
 // that the closing line counts it and the list above that line names the reason. What a suite started of the lab is gone
 // when it ends, also when a hook of it failed half-way.
 import assert from "node:assert/strict";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import path from "node:path";
 import { labCleanup } from "../../lab/cleanup.ts";
 
 /** Something a machine may lack. */
-export type Need = "root" | "openvswitch" | "ip" | "tcpdump" | "ethtool" | "ping" | "tshark";
+export type Need =
+  | "root"
+  | "openvswitch"
+  | "ovs-pki"
+  | "schemas"
+  | "ip"
+  | "tcpdump"
+  | "ethtool"
+  | "ping"
+  | "tshark";
 
-const programs: Record<Exclude<Need, "root">, readonly string[]> = {
+const programs: Record<Exclude<Need, "root" | "schemas">, readonly string[]> = {
   openvswitch: ["ovsdb-server", "ovs-vswitchd", "ovs-vsctl", "ovs-ofctl", "ovs-appctl", "ovsdb-tool"],
+  "ovs-pki": ["ovs-pki", "openssl"],
   ip: ["ip"],
   tcpdump: ["tcpdump"],
   ethtool: ["ethtool"],
   ping: ["ping"],
   tshark: ["tshark"],
 };
+
+/** Schemas of databases as Debian installs them: Open_vSwitch, hardware_vtep, OVN_Northbound and OVN_Southbound. */
+export const schemaFiles: readonly string[] = [
+  "/usr/share/openvswitch/vswitch.ovsschema",
+  "/usr/share/openvswitch/vtep.ovsschema",
+  "/usr/share/ovn/ovn-nb.ovsschema",
+  "/usr/share/ovn/ovn-sb.ovsschema",
+];
 
 const systemFolders: readonly string[] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
@@ -34,6 +52,7 @@ function onPath(program: string): boolean {
 
 function isThere(need: Need): boolean {
   if (need === "root") return process.getuid?.() === 0;
+  if (need === "schemas") return schemaFiles.every((file) => existsSync(file));
   return programs[need].every(onPath);
 }
 
