@@ -10,6 +10,15 @@ export {
   SwitchListener,
   type SwitchListenerEvents,
 } from "./controller.ts";
+export * as action from "./flow-builder/action.ts";
+export type { PortName } from "./flow-builder/checked-action.ts";
+export type { BracketedPart, FieldPart } from "./flow-builder/field-part.ts";
+export type { FieldValue, MaskedValue, ReadOnlyField, WritableField } from "./flow-builder/field-value.ts";
+export { type FlowFields, flow } from "./flow-builder/flow.ts";
+export * as instruction from "./flow-builder/instruction.ts";
+export { match } from "./flow-builder/match.ts";
+export type { MatchFields, MatchValue } from "./flow-builder/match-fields.ts";
+export { ActionError, BuildError, MatchError } from "./flow-builder/refusal.ts";
 export type { FlowStream } from "./flow-stream.ts";
 export {
   FlowWatch,
@@ -19,7 +28,6 @@ export {
   type WatchPaused,
   type WatchSynced,
 } from "./flow-watch.ts";
-export { type MaskedValue, MatchError, type MatchFields, type MatchValue, match } from "./match-builder.ts";
 export { decode, encode, type Message, type MessageInput, type MessageType } from "./message.ts";
 export type { MessageCounts } from "./message-stream.ts";
 export * from "./packet/index.ts";

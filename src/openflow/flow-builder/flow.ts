@@ -1,0 +1,64 @@
+// A whole flow from objects: match and actions are built, and held against each other with the switch's own rules, so
+// that what it would refuse is refused where it was written.
+import type { Action } from "../protocol/actions.ts";
+import { checkInstructions, type PlacedInconsistency } from "../protocol/consistency.ts";
+import { type FlowMod, flowMod } from "../protocol/flow-mod.ts";
+import type { Instruction } from "../protocol/instructions.ts";
+import type { Match } from "../protocol/match.ts";
+import { shapeOfMatch } from "../protocol/packet-shape.ts";
+import { inOrder } from "../text/instruction-order.ts";
+import { actionHint } from "./hints.ts";
+import { apply, checkedInstruction } from "./instruction.ts";
+import { checkedMatch, match } from "./match.ts";
+import type { MatchFields } from "./match-fields.ts";
+import type { MatchNeeds } from "./match-needs.ts";
+import { ActionError } from "./refusal.ts";
+
+/** What a flow is made of; what is left out has the default that `flowMod` gives it. `A` are its actions, one by one. */
+export type FlowFields<A extends readonly Action[] = readonly Action[]> = Partial<
+  Omit<FlowMod, "match" | "instructions">
+> & {
+  /** What is done at once, in this order: the same as the instruction `apply`. None drop the packet. */
+  readonly actions?: A;
+  /** What is done besides, in any order: the switch has one of its own (OpenFlow 1.3.5, 5.9). */
+  readonly instructions?: readonly Instruction[];
+} & FlowMatch<MatchNeeds<A>>;
+
+/** The fields to compare, or a finished match; default every packet, where the actions need no other. */
+type FlowMatch<Needs> = unknown extends Needs
+  ? { readonly match?: MatchFields | Match }
+  : { readonly match: (MatchFields & Needs) | Match };
+
+/**
+ * A flow mod whose match and instructions fit each other and the wire. What `actions` do to fields that the match doesn't
+ * select is refused by the compiler, where it can tell. Throws a {@link MatchError} for the match and an
+ * {@link ActionError} for the instructions, with the error that Open vSwitch would answer with and what to write instead.
+ */
+export function flow<const A extends readonly Action[] = readonly []>(fields: FlowFields<A>): FlowMod {
+  const { match: given = [], actions, instructions: others = [], ...rest }: FlowFields = fields;
+  const built = isMatch(given) ? checkedMatch(given) : match(given);
+  const instructions = inOrder(actions === undefined ? others : [apply(...actions), ...others]);
+  for (const one of instructions) checkedInstruction(one);
+  const made = flowMod({ ...rest, match: built, instructions });
+  const found = checkInstructions(made.match, made.instructions, made.tableId);
+  if (found !== undefined) throw refusal(found, made);
+  return made;
+}
+
+function isMatch(given: MatchFields | Match): given is Match {
+  return Array.isArray(given);
+}
+
+function refusal(found: PlacedInconsistency, { match, instructions }: FlowMod): ActionError {
+  const [index = 0, at] = Array.from(found.path.matchAll(/\d+/g), ([digits]) => Number(digits));
+  const instruction = instructions[index];
+  const action =
+    instruction !== undefined && "actions" in instruction ? instruction.actions[at ?? -1] : undefined;
+  const { error: openflowError, path } = found;
+  if (action === undefined) {
+    return new ActionError(found.reason, instruction?.type ?? path, { openflowError, path });
+  }
+  const hint = actionHint(action, shapeOfMatch(match), found);
+  const field = "oxm" in action ? action.oxm.field : action.type;
+  return new ActionError(found.reason, field, { openflowError, path, hint });
+}
