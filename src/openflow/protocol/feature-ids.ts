@@ -7,6 +7,7 @@ import type { Reader } from "../wire/reader.ts";
 import type { Writer } from "../wire/writer.ts";
 import type { OxmFieldName } from "./oxm-field.ts";
 import { oxmFields } from "./oxm-fields.ts";
+import { type OxmPlan, planFor } from "./oxm-value.ts";
 
 /** An instruction or action that has no name: its number, and what follows type and length. */
 export interface UnnamedId {
@@ -19,9 +20,11 @@ export interface NamedOxmId {
   field: OxmFieldName;
   /** Whether the header has its mask bit set: in a list of what can be matched, that any mask may be given. */
   masked: boolean;
+  /** Open vSwitch's name of the header, such as `NXM_OF_ETH_SRC`, where it isn't the field's first. */
+  wireName?: string;
 }
 
-/** A match field that the library has no name for: kept as it came. */
+/** A header that no match field has, by its class, number or length: kept as it came. */
 export interface RawOxmId {
   field: "raw";
   /** The 32-bit header: class, number, mask bit, length. */
@@ -93,24 +96,36 @@ function named<N extends string>(value: N, names: Names<N>): UnnamedId {
   return { number, data: NO_DATA };
 }
 
-const MASK_BIT = 0x100;
 const EXPERIMENTER_CLASS = 0xffff;
 
-/** The first header of each field, without a mask; an experimenter's have more to them, and stay raw. */
-const headers: ReadonlyMap<OxmFieldName, { readonly header: number; readonly bytes: number }> = new Map(
-  oxmFields.flatMap(({ name, wire: [first], bytes }) =>
-    first.class === EXPERIMENTER_CLASS
-      ? []
-      : [[name, { header: first.class * 0x10000 + first.number * 0x200 + bytes, bytes }] as const],
-  ),
+const plans: readonly OxmPlan[] = oxmFields.flatMap((field) =>
+  field.wire.map((wire) => planFor(field, wire)),
 );
-
-const idsByHeader: ReadonlyMap<number, NamedOxmId> = new Map(
-  [...headers].flatMap(([field, { header, bytes }]): [number, NamedOxmId][] => [
-    [header, { field, masked: false }],
-    [header + MASK_BIT + bytes, { field, masked: true }],
+/** By the name of the field for its first header, and by their own names for its others. */
+const planByName: ReadonlyMap<string, OxmPlan> = new Map(
+  plans.map((plan) => [plan.wireName ?? plan.name, plan]),
+);
+const idByKey: ReadonlyMap<number, NamedOxmId> = new Map(
+  plans.flatMap((plan): [number, NamedOxmId][] => [
+    [keyOf(plan.header, plan.experimenter), idOf(plan, false)],
+    [keyOf(plan.maskedHeader, plan.experimenter), idOf(plan, true)],
   ]),
 );
+
+/** Tells headers apart, those of experimenters beyond all others and by the id that follows. */
+function keyOf(header: number, experimenter: number | undefined): number {
+  return experimenter === undefined ? header : 2 ** 49 + experimenter * 2 ** 16 + (header & 0xffff);
+}
+
+function idOf({ name, wireName }: OxmPlan, masked: boolean): NamedOxmId {
+  return wireName === undefined ? { field: name, masked } : { field: name, masked, wireName };
+}
+
+/** A copy of the id of a header that the registry has. */
+function namedId(header: number, experimenter?: number): NamedOxmId | undefined {
+  const id = idByKey.get(keyOf(header, experimenter));
+  return id === undefined ? undefined : { ...id };
+}
 
 /** A match field without its value. */
 export const oxmId: Codec<OxmId> = {
@@ -127,34 +142,41 @@ export const oxmId: Codec<OxmId> = {
     const header = view.getUint32(offset);
     if (header >>> 16 !== EXPERIMENTER_CLASS) {
       reader.offset = offset + ID_BYTES;
-      const id = idsByHeader.get(header);
-      return id === undefined ? { field: "raw", header } : { field: id.field, masked: id.masked };
+      return namedId(header) ?? { field: "raw", header };
     }
     if (left < 2 * ID_BYTES) {
       throw reader.fault(`an experimenter's match field takes 8 bytes and ${left} are left`);
     }
     reader.offset = offset + 2 * ID_BYTES;
-    return { field: "raw", header, experimenter: view.getUint32(offset + ID_BYTES) };
+    const experimenter = view.getUint32(offset + ID_BYTES);
+    return namedId(header, experimenter) ?? { field: "raw", header, experimenter };
   },
 
   write(writer: Writer, value: OxmId): void {
     writer.ensure(2 * ID_BYTES);
-    const raw: RawOxmId = value.field === "raw" ? value : { field: "raw", header: headerOf(value) };
-    const isExperimenter = word(raw.header, "header") >>> 16 === EXPERIMENTER_CLASS;
-    writer.view.setUint32(writer.offset, raw.header);
+    const { header, experimenter } = value.field === "raw" ? value : rawOf(value);
+    const isExperimenter = word(header, "header") >>> 16 === EXPERIMENTER_CLASS;
+    writer.view.setUint32(writer.offset, header);
     if (isExperimenter) {
-      writer.view.setUint32(writer.offset + ID_BYTES, word(raw.experimenter, "experimenter"));
+      writer.view.setUint32(writer.offset + ID_BYTES, word(experimenter, "experimenter"));
     }
     writer.offset += isExperimenter ? 2 * ID_BYTES : ID_BYTES;
   },
 };
 
-function headerOf({ field, masked }: NamedOxmId): number {
-  const known = headers.get(field);
-  if (known === undefined) {
-    throw new Fault(`${shown(field)} is no match field with a four-byte header`, -1, "field");
+function rawOf({ field, masked, wireName }: NamedOxmId): Omit<RawOxmId, "field"> {
+  const plan = planByName.get(wireName ?? field);
+  if (plan === undefined || plan.name !== field) {
+    throw new Fault(
+      wireName === undefined
+        ? `${shown(field)} is no match field`
+        : `${shown(wireName)} is no header of ${field}`,
+      -1,
+      "field",
+    );
   }
-  return masked ? known.header + MASK_BIT + known.bytes : known.header;
+  const header = masked ? plan.maskedHeader : plan.header;
+  return plan.experimenter === undefined ? { header } : { header, experimenter: plan.experimenter };
 }
 
 function word(value: number | undefined, key: string): number {

@@ -56,7 +56,8 @@ interface ListedField {
 function listedField(id: OxmId): ListedField | undefined {
   if (id.field !== "raw") {
     const field = oxmFieldByName.get(id.field);
-    return field === undefined ? undefined : listed(field, field.wire[0], id.masked);
+    const wire = field?.wire.find(({ name }) => name === id.wireName) ?? field?.wire[0];
+    return field === undefined || wire === undefined ? undefined : listed(field, wire, id.masked);
   }
   const { header, experimenter } = id;
   const masked = (header & MASK_BIT) !== 0;

@@ -67,10 +67,17 @@ const actionIds = some(
 );
 const oxmIds: Arbitrary<OxmId[]> = some(
   fc.oneof(
-    record({
-      field: fc.constantFrom(...oxmFields.filter((f) => f.wire[0].class !== 0xffff).map((f) => f.name)),
-      masked: fc.boolean(),
-    }),
+    fc
+      .tuple(
+        fc.constantFrom(
+          ...oxmFields.flatMap(({ name, wire }) => wire.map((one, i) => [name, one.name, i] as const)),
+        ),
+        fc.boolean(),
+      )
+      .map(
+        ([[field, wireName, i], masked]): OxmId =>
+          i === 0 ? { field, masked } : { field, masked, wireName },
+      ),
     fc.nat(0xffff).map((low): OxmId => ({ field: "raw", header: 0x70000000 + low })),
     fc
       .tuple(fc.nat(0xffff), u32)

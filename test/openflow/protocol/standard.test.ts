@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { DecodeError, EncodeError } from "../../../src/openflow/codec-errors.ts";
 import { decode, encode, type Message, type MessageInput } from "../../../src/openflow/message.ts";
+import { oxmFields } from "../../../src/openflow/protocol/oxm-fields.ts";
+import type { TableFeatures } from "../../../src/openflow/protocol/table-features.ts";
 import { bytesOf, hexOf, recording, transcripts } from "./recordings.ts";
 
 /** What is read from `hex`, without its header; it has to come back as the same bytes. */
@@ -247,6 +249,59 @@ describe("The features of Open vSwitch's tables", () => {
       tables.map(({ tableId }) => tableId),
       Array.from({ length: 254 }, (_, tableId) => tableId),
     );
+  });
+
+  it("name every field they list, under whichever of its headers", () => {
+    const ids = tables.flatMap(({ properties }) =>
+      properties.flatMap((one) => ("fields" in one ? one.fields : [])),
+    );
+    assert.deepEqual(
+      ids.filter(({ field }) => field === "raw"),
+      [],
+    );
+    const others = new Set(
+      ids.flatMap((id) => (id.field !== "raw" && id.wireName !== undefined ? [id.wireName] : [])),
+    );
+    assert.ok(others.has("NXM_OF_IN_PORT"), [...others].join());
+    assert.ok(
+      ids.some(({ field }) => field === "nshSpi") && ids.some(({ field }) => field === "tunErspanIdx"),
+    );
+  });
+
+  it("come back as the same bytes, whatever headers fields go under", () => {
+    const listed = oxmFields.flatMap(({ name, bytes, wire }) =>
+      wire.flatMap((header, i) =>
+        [false, true].map((masked) => {
+          const size = (header.bytes ?? bytes) * (masked ? 2 : 1);
+          const id = header.experimenter?.toString(16).padStart(8, "0") ?? "";
+          const words = [header.class >> 8, header.class & 0xff, header.number * 2 + Number(masked)];
+          const hex = hexOf(Uint8Array.from([...words, size + id.length / 2])) + id;
+          return {
+            hex,
+            id: i === 0 ? { field: name, masked } : { field: name, masked, wireName: header.name },
+          };
+        }),
+      ),
+    );
+    const fields = listed.map(({ id }) => id);
+    const table: TableFeatures = {
+      tableId: 0,
+      name: "",
+      metadataMatch: 0n,
+      metadataWrite: 0n,
+      config: 0,
+      maxEntries: 0,
+      properties: [{ type: "match", fields }],
+    };
+    const reply = encode({
+      type: "multipartReply",
+      multipart: "tableFeatures",
+      more: false,
+      body: [table],
+    });
+    assert.ok(hexOf(reply).includes(listed.map(({ hex }) => hex).join("")));
+    const message = decode(reply);
+    assert.deepEqual("body" in message ? message.body : undefined, [table]);
   });
 
   it("name what the first table does", () => {
