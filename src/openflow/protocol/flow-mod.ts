@@ -2,7 +2,7 @@
 
 import { names } from "../wire/codec.ts";
 import type { Struct } from "../wire/struct.ts";
-import { type Header, message, version, xid } from "./header.ts";
+import { type Header, message, OPENFLOW_1_3 } from "./header.ts";
 import { type Instruction, instruction } from "./instructions.ts";
 import { type Match, match } from "./match.ts";
 import { Group, NO_BUFFER, Port } from "./ports.ts";
@@ -77,9 +77,9 @@ const commands = names<FlowModCommand>({ add: 0, modify: 1, modifyStrict: 2, del
 export const flowModMessage: Struct<FlowModMessage> = message(
   "flowMod",
   (f, v): FlowModMessage => ({
-    version: version(f, v),
+    version: f.u8(v.version ?? OPENFLOW_1_3),
     type: "flowMod",
-    xid: xid(f, v),
+    xid: f.pad(3).u32(v.xid ?? 0),
     cookie: f.u64(v.cookie),
     cookieMask: f.u64(v.cookieMask),
     tableId: f.u8(v.tableId),

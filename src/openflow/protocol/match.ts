@@ -99,7 +99,14 @@ export function writeMatchFields(writer: Writer, value: Match): void {
   if (!Array.isArray(value)) {
     throw new Fault(`must be a list of match fields, not ${shown(value)}`, -1);
   }
-  writer.list(oxm, value as Oxm[]);
+  let index = 0;
+  try {
+    for (; index < value.length; index++) {
+      oxm.write(writer, value[index] as Oxm);
+    }
+  } catch (error) {
+    throw faultWithin(error, `[${index}]`);
+  }
 }
 
 /** The length that a match says it has: its fields and its own header, without the padding. */

@@ -3,6 +3,7 @@
 
 import type { Message } from "../message.ts";
 import type { Codec } from "../wire/codec.ts";
+import { Dictionary } from "../wire/dictionary.ts";
 import { Fault, shown } from "../wire/fault.ts";
 import type { Reader } from "../wire/reader.ts";
 import type { Struct } from "../wire/struct.ts";
@@ -98,7 +99,7 @@ function idRoutes(table: IdTable, at: number, route: Omit<Route, "struct">): Rou
   );
 }
 
-function multipartRoutes(number: number, table: MultipartTable<Message>): ReadonlyMap<unknown, Route> {
+function multipartRoutes(number: number, table: MultipartTable<Message>): Dictionary<Route> {
   const standard = Object.entries(table.standard).map(
     ([multipart, struct]): Route => ({
       struct,
@@ -111,7 +112,7 @@ function multipartRoutes(number: number, table: MultipartTable<Message>): Readon
     multipart: MULTIPART_EXPERIMENTER,
   });
   const routes = [...standard, ...experimenters, { struct: table.raw, number }];
-  return new Map(routes.map((route) => [route.struct.constants.get("multipart"), route]));
+  return new Dictionary(routes.map((route) => [nameIn(route, "multipart"), route]));
 }
 
 class MessageCodec implements Codec<Message> {
@@ -121,8 +122,8 @@ class MessageCodec implements Codec<Message> {
   readonly #byNumber: readonly (Struct<Message> | undefined)[];
   readonly #experimenters: IdTable;
   readonly #multipart: Readonly<Record<number, MultipartTable<Message>>>;
-  readonly #byType: ReadonlyMap<unknown, Route>;
-  readonly #byMultipart: ReadonlyMap<unknown, ReadonlyMap<unknown, Route>>;
+  /** By type; where a type stands for several, by multipart type too. */
+  readonly #byType: Dictionary<Route | Dictionary<Route>>;
 
   constructor() {
     this.#byNumber = Array.from({ length: 32 }, (_, number) => standard[number]);
@@ -145,8 +146,8 @@ class MessageCodec implements Codec<Message> {
       { struct: experimenter, number: EXPERIMENTER },
       { struct: raw },
     ];
-    this.#byType = new Map(routes.map((route) => [route.struct.constants.get("type"), route]));
-    this.#byMultipart = new Map([
+    this.#byType = new Dictionary<Route | Dictionary<Route>>([
+      ...routes.map((route) => [nameIn(route, "type"), route] as const),
       ["multipartRequest", multipartRoutes(MULTIPART_REQUEST, multipartRequests)],
       ["multipartReply", multipartRoutes(MULTIPART_REPLY, multipartReplies)],
     ]);
@@ -230,24 +231,29 @@ class MessageCodec implements Codec<Message> {
 
   #routeOf(value: Message): Route {
     const { type } = value;
-    const kinds = this.#byMultipart.get(type);
-    if (kinds !== undefined && "multipart" in value) {
-      const route = kinds.get(value.multipart);
-      if (route === undefined) {
-        throw new Fault(`must be one of ${listed(kinds)}, not ${shown(value.multipart)}`, -1, "multipart");
-      }
-      return route;
-    }
     const route = this.#byType.get(type);
     if (route === undefined) {
       throw new Fault(`must be one of ${listed(this.#byType)}, not ${shown(type)}`, -1, "type");
     }
-    return route;
+    return "struct" in route ? route : multipartRoute(route, value as { multipart?: unknown });
   }
 }
 
-function listed(table: ReadonlyMap<unknown, Route>): string {
-  return [...table.keys()].map(String).join(", ");
+function multipartRoute(routes: Dictionary<Route>, { multipart }: { readonly multipart?: unknown }): Route {
+  const route = routes.get(multipart);
+  if (route === undefined) {
+    throw new Fault(`must be one of ${listed(routes)}, not ${shown(multipart)}`, -1, "multipart");
+  }
+  return route;
+}
+
+/** The constant of a message that tells it from the others. */
+function nameIn({ struct }: Route, key: "type" | "multipart"): string {
+  return String(struct.constants.get(key));
+}
+
+function listed(table: Dictionary<unknown>): string {
+  return table.keys().join(", ");
 }
 
 /** What an experimenter's two ids at `at` stand for. */

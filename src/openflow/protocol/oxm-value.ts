@@ -179,9 +179,6 @@ function wrong(expected: string, value: unknown): Fault {
 /** Writes a value at `at`, without moving the writer; throws a Fault if it has no wire form. */
 export function writeValue(writer: Writer, plan: OxmPlan, value: unknown, at: number): void {
   switch (plan.form) {
-    case Form.ipv4:
-      writer.view.setUint32(at, ipv4Number(value));
-      break;
     case Form.mac:
       putMac(writer, value, at);
       break;
@@ -189,20 +186,27 @@ export function writeValue(writer: Writer, plan: OxmPlan, value: unknown, at: nu
       putIpv6(writer, value, at);
       break;
     case Form.u64:
-      writer.view.setBigUint64(at, bigNumber(value, 64));
+      putBig64(writer.view, bigNumber(value, 64), at);
       break;
     case Form.u128:
-      writer.view.setBigUint64(at, bigNumber(value, 128) >> 64n);
-      writer.view.setBigUint64(at + 8, bigNumber(value, 128) & 0xffff_ffff_ffff_ffffn);
-      break;
-    case Form.port16:
-      writer.view.setUint16(at, narrowPort(value));
-      break;
-    case Form.vlan:
-      writer.view.setUint16(at, value === "none" ? 0 : VLAN_PRESENT + number(value, VLAN_MAX));
+      putBig128(writer.view, bigNumber(value, 128), at);
       break;
     default:
-      putNumber(writer.view, plan.bytes, number(value, plan.max), at);
+      putNumber(writer.view, plan.bytes, numberFor(plan, value), at);
+  }
+}
+
+/** The number that stands on the wire for a value of a form that is one. */
+function numberFor(plan: OxmPlan, value: unknown): number {
+  switch (plan.form) {
+    case Form.ipv4:
+      return ipv4Number(value);
+    case Form.vlan:
+      return value === "none" ? 0 : VLAN_PRESENT + number(value, VLAN_MAX);
+    case Form.port16:
+      return narrowPort(value);
+    default:
+      return number(value, plan.max);
   }
 }
 
@@ -234,7 +238,7 @@ function ipv4Number(value: unknown): number {
 }
 
 function number(value: unknown, max: number): number {
-  if (typeof value !== "number" || !(value >= 0 && value <= max) || !Number.isInteger(value)) {
+  if (typeof value !== "number" || value >>> 0 !== value || value > max) {
     throw wrong(`a whole number from 0 to ${max}`, value);
   }
   return value;
@@ -255,6 +259,15 @@ function putNumber(view: DataView, bytes: number, value: number, at: number): vo
       view.setUint8(at, value >>> 16);
       view.setUint16(at + 1, value & 0xffff);
   }
+}
+
+function putBig64(view: DataView, value: bigint, at: number): void {
+  view.setBigUint64(at, value);
+}
+
+function putBig128(view: DataView, value: bigint, at: number): void {
+  view.setBigUint64(at, value >> 64n);
+  view.setBigUint64(at + 8, value & 0xffff_ffff_ffff_ffffn);
 }
 
 /** What a mask says: nothing counts, all of the field counts, or some of it. */

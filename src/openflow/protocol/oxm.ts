@@ -9,6 +9,7 @@
 // mask of all ones is read and written as none; one of all zeros leaves the field out, as it says nothing.
 
 import type { Codec } from "../wire/codec.ts";
+import { Dictionary } from "../wire/dictionary.ts";
 import { Fault, faultWithin, shown } from "../wire/fault.ts";
 import type { Reader } from "../wire/reader.ts";
 import type { Writer } from "../wire/writer.ts";
@@ -34,10 +35,10 @@ const HEADER_BYTES = 4;
 const plans: readonly OxmPlan[] = oxmFields.flatMap((field) =>
   field.wire.map((wire) => planFor(field, wire)),
 );
-const planByName: ReadonlyMap<string, OxmPlan> = new Map(
+const planByName: Dictionary<OxmPlan> = new Dictionary(
   plans.flatMap((plan) => (plan.wireName === undefined ? [[plan.name, plan] as const] : [])),
 );
-const planByWireName: ReadonlyMap<string, OxmPlan> = new Map(
+const planByWireName: Dictionary<OxmPlan> = new Dictionary(
   plans.map((plan) => [plan.wireName ?? plan.field.wire[0].name, plan]),
 );
 /** By class and number; those of experimenters by id and number. */
@@ -186,15 +187,11 @@ function writeRaw(writer: Writer, oxm: RawOxm): void {
   writer.raw(body);
 }
 
-function planToWrite({ field, wireName }: NamedOxm): OxmPlan {
-  const plan = wireName === undefined ? planByName.get(field) : planByWireName.get(wireName);
-  if (plan === undefined || plan.name !== field) {
-    const named = plan === undefined && wireName === undefined ? field : wireName;
-    throw new Fault(
-      `${shown(named)} is no ${wireName === undefined ? "match field" : `header of ${field}`}`,
-      -1,
-      "field",
-    );
+/** The plan of a field that says which of its headers it goes under. */
+function planOfHeader({ field, wireName = "" }: NamedOxm): OxmPlan {
+  const plan = planByWireName.get(wireName);
+  if (plan?.name !== field) {
+    throw new Fault(`${shown(wireName)} is no header of ${field}`, -1, "field");
   }
   return plan;
 }
@@ -223,14 +220,20 @@ export const oxm: Codec<Oxm> = {
     return value;
   },
 
-  write(writer: Writer, value: Oxm): void {
-    if (value.field === "raw") {
-      writeRaw(writer, value);
-      return;
-    }
-    writeNamed(writer, planToWrite(value), value);
-  },
+  write: writeOxm,
 };
+
+function writeOxm(writer: Writer, value: Oxm): void {
+  const named = value as NamedOxm;
+  const plan = named.wireName === undefined ? planByName.get(named.field) : planOfHeader(named);
+  if (plan !== undefined) {
+    writeNamed(writer, plan, named);
+  } else if (value.field === "raw") {
+    writeRaw(writer, value);
+  } else {
+    throw new Fault(`${shown(value.field)} is no match field`, -1, "field");
+  }
+}
 
 /** The field that a setField action writes: one, and so not one that a mask leaves out. */
 export const setOxm: Codec<Oxm> = {
@@ -238,7 +241,7 @@ export const setOxm: Codec<Oxm> = {
   name: "oxm",
   write(writer: Writer, value: Oxm): void {
     const start = writer.offset;
-    oxm.write(writer, value);
+    writeOxm(writer, value);
     if (writer.offset === start) {
       throw new Fault("sets no bit", -1, "mask");
     }

@@ -3,7 +3,7 @@
 import { names } from "../wire/codec.ts";
 import type { Struct } from "../wire/struct.ts";
 import { type Action, action } from "./actions.ts";
-import { type Header, message, version, xid } from "./header.ts";
+import { type Header, message, OPENFLOW_1_3 } from "./header.ts";
 import { type Match, match } from "./match.ts";
 
 export type PacketInReason = "noMatch" | "action" | "invalidTtl";
@@ -43,9 +43,9 @@ const packetInReasons = names<PacketInReason>({ noMatch: 0, action: 1, invalidTt
 export const packetIn: Struct<PacketInMessage> = message(
   "packetIn",
   (f, v): PacketInMessage => ({
-    version: version(f, v),
+    version: f.u8(v.version ?? OPENFLOW_1_3),
     type: "packetIn",
-    xid: xid(f, v),
+    xid: f.pad(3).u32(v.xid ?? 0),
     bufferId: f.u32(v.bufferId),
     totalLen: f.u16(v.totalLen),
     reason: f.named8(packetInReasons, v.reason),
@@ -60,9 +60,9 @@ export const packetIn: Struct<PacketInMessage> = message(
 export const packetOut: Struct<PacketOutMessage> = message(
   "packetOut",
   (f, v): PacketOutMessage => ({
-    version: version(f, v),
+    version: f.u8(v.version ?? OPENFLOW_1_3),
     type: "packetOut",
-    xid: xid(f, v),
+    xid: f.pad(3).u32(v.xid ?? 0),
     bufferId: f.u32(v.bufferId),
     inPort: f.u32(v.inPort),
     actions: f.length16().pad(6).listWithin(action, v.actions),

@@ -1,5 +1,6 @@
 // What every structure of the wire has: a reader and a writer made from one declaration.
 
+import { Dictionary } from "./dictionary.ts";
 import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
@@ -20,7 +21,7 @@ export interface Codec<T> {
 /** The names of the numbers of one field; a number without a name stays a number. */
 export interface Names<N extends string> {
   readonly byNumber: readonly (N | undefined)[];
-  readonly byName: ReadonlyMap<string, number>;
+  readonly byName: Dictionary<number>;
 }
 
 /** Names for small numbers, as an object from name to number. */
@@ -30,5 +31,5 @@ export function names<N extends string>(numbers: Readonly<Record<N, number>>): N
   for (const [name, number] of entries) {
     byNumber[number] = name;
   }
-  return { byNumber, byName: new Map(entries) };
+  return { byNumber, byName: new Dictionary(entries) };
 }

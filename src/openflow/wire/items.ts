@@ -1,9 +1,10 @@
-// Reads structures one after the other into an array that is no larger than it has to be. An array that grows by push has
-// room for 17 at its first element, which for the short lists of flows is most of the memory they take.
+// Structures one after the other. They are read into an array that is no larger than it has to be: one that grows by push
+// has room for 17 at its first element, which for the short lists of flows is most of the memory they take.
 
 import type { Codec } from "./codec.ts";
-import { Fault } from "./fault.ts";
+import { Fault, faultWithin, shown } from "./fault.ts";
 import type { Reader } from "./reader.ts";
+import type { Writer } from "./writer.ts";
 
 /** Structures up to the reader's end. */
 export function readItems<T>(reader: Reader, codec: Codec<T>): T[] {
@@ -49,4 +50,20 @@ function nothingLeft(reader: Reader): never[] {
     throw reader.fault(`ends ${reader.offset - reader.end} bytes before it`, "", reader.end);
   }
   return [];
+}
+
+/** Writes each structure of a list. */
+export function writeItems<T>(writer: Writer, codec: Codec<T>, values: readonly T[] | undefined): T[] {
+  if (!Array.isArray(values)) {
+    throw new Fault(`must be a list, not ${shown(values)}`, -1);
+  }
+  let index = 0;
+  try {
+    for (; index < values.length; index++) {
+      codec.write(writer, values[index] as T);
+    }
+  } catch (error) {
+    throw faultWithin(error, `[${index}]`);
+  }
+  return values;
 }

@@ -33,30 +33,37 @@ export class Reader implements Layout {
   counted = -1;
   /** Set by a structure that can't express what it reads: the family around it keeps the bytes as they are. */
   declined = false;
+  #memory: ArrayBufferLike = NOTHING.buffer;
   #ahead = 0;
   #depth = 0;
 
   /** Begins to read `input`, from its start to its end. */
   open(input: Uint8Array): void {
-    if (input.buffer !== this.buffer.buffer) {
-      this.buffer = new Uint8Array(input.buffer);
-      this.view = new DataView(input.buffer);
+    const memory = input.buffer;
+    if (memory !== this.#memory) {
+      this.#use(memory);
     }
+    const start = input.byteOffset;
     this.input = input;
-    this.origin = input.byteOffset;
-    this.offset = input.byteOffset;
-    this.end = input.byteOffset + input.byteLength;
+    this.origin = start;
+    this.offset = start;
+    this.end = start + input.length;
     this.counted = -1;
     this.declined = false;
     this.#depth = 0;
+  }
+
+  #use(memory: ArrayBufferLike): void {
+    this.#memory = memory;
+    this.buffer = new Uint8Array(memory);
+    this.view = new DataView(memory);
   }
 
   /** Ends reading: what was read from isn't held any longer, unless it is small and likely to be read on. */
   close(): void {
     this.input = NOTHING;
     if (this.buffer.length > KEPT_BUFFER_BYTES) {
-      this.buffer = NOTHING;
-      this.view = new DataView(NOTHING.buffer);
+      this.#use(NOTHING.buffer);
     }
   }
 

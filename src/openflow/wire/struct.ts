@@ -104,18 +104,38 @@ class DeclaredStruct<T> implements Struct<T> {
   write(writer: Writer, value: T): void {
     writer.ensure(this.minBytes);
     if (this.#writeFields === undefined) {
-      writer.done = 0;
-      try {
-        this.#declaration(writer, value);
-      } catch (error) {
-        throw faultWithin(error, this.#steps[writer.done]?.key ?? "");
-      }
+      this.#writeDeclared(writer, value);
     } else {
       this.#writeFields(writer, value as Record<string, unknown>);
     }
     if (this.#pad > 0) {
       writer.pad(this.#pad);
     }
+  }
+
+  #writeDeclared(writer: Writer, value: T): void {
+    const start = writer.offset;
+    const outer = writer.counted;
+    writer.counted = 0;
+    try {
+      this.#declaration(writer, value);
+      writer.counted = outer;
+    } catch (error) {
+      const key = this.#unwritten(writer.offset - start, writer.counted);
+      writer.counted = outer;
+      throw faultWithin(error, key);
+    }
+  }
+
+  /** The field that was not written, after so many bytes and so many counted fields. */
+  #unwritten(bytes: number, counted: number): string {
+    let index = 0;
+    for (const { key, kind, offset } of this.#steps) {
+      if (kind.counted ? index++ === counted && offset <= bytes : offset === bytes) {
+        return key;
+      }
+    }
+    return "";
   }
 }
 

@@ -4,7 +4,8 @@
 import { markAsUntransferable } from "node:worker_threads";
 import { writeMac } from "./addresses.ts";
 import type { Codec, Names } from "./codec.ts";
-import { Fault, faultWithin, shown } from "./fault.ts";
+import { Fault, shown } from "./fault.ts";
+import { writeItems } from "./items.ts";
 import type { Layout } from "./layout.ts";
 import { textBytes } from "./text.ts";
 
@@ -14,6 +15,8 @@ const SLAB_BYTES = 16_384;
 const ROOM_BYTES = 2_048;
 /** Room for the longest message wherever it begins in a slab. */
 const LARGE_BYTES = SLAB_BYTES + 65_536;
+/** Beyond all memory, and small enough for V8 to keep it as a small integer. */
+const NO_LIMIT = 2 ** 30;
 
 const NOTHING = new Uint8Array(0);
 
@@ -28,12 +31,10 @@ export class Writer implements Layout {
   buffer: Uint8Array<ArrayBuffer> = NOTHING;
   view: DataView<ArrayBuffer> = new DataView(NOTHING.buffer);
   offset = 0;
-  /** Where the message that is being written has to end at the latest. */
-  limit: number = Number.MAX_SAFE_INTEGER;
   /** Where the 16-bit length of the next `listWithin` goes. */
   ahead = 0;
-  /** How many fields of the structure that is being written are done: the name of the field that fails. */
-  done = 0;
+  /** How many fields of the structure that is being written are done, of those that are structures or of any size. */
+  counted = 0;
   /** What messages are written into, and where those that were taken end. */
   #slab: Uint8Array<ArrayBuffer> = NOTHING;
   #taken = 0;
@@ -41,6 +42,19 @@ export class Writer implements Layout {
   #large: Uint8Array<ArrayBuffer> | undefined;
   /** Where what is being written begins. */
   #start = 0;
+  #limit = NO_LIMIT;
+  /** Where writing has to stop: at the limit or at the memory's end. */
+  #end = 0;
+
+  /** Where the message that is being written has to end at the latest. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  set limit(limit: number) {
+    this.#limit = limit;
+    this.#end = Math.min(limit, this.buffer.length);
+  }
 
   /** Begins a message in memory that nobody else has. */
   begin(): void {
@@ -55,7 +69,7 @@ export class Writer implements Layout {
       this.#use(this.#slab);
     }
     this.offset = this.#start;
-    this.limit = Number.MAX_SAFE_INTEGER;
+    this.limit = NO_LIMIT;
   }
 
   /** What was written since `begin`; it is not touched again. */
@@ -66,25 +80,25 @@ export class Writer implements Layout {
       return this.buffer.slice(start, this.offset);
     }
     this.#taken = this.offset;
-    return new Uint8Array(this.buffer.buffer, start, length);
+    return new Uint8Array(this.view.buffer, start, length);
   }
 
   /** Makes room for so many bytes. */
   ensure(bytes: number): void {
     const needed = this.offset + bytes;
-    if (needed > this.buffer.length || needed > this.limit) {
+    if (needed > this.#end) {
       this.#grow(needed);
     }
   }
 
   #grow(needed: number): void {
-    if (needed > this.limit) {
+    if (needed > this.#limit) {
       throw new Fault("the message would be longer than 65535 bytes", -1);
     }
     const fitsLarge = this.buffer.length === SLAB_BYTES && needed <= LARGE_BYTES;
     const larger = fitsLarge
       ? (this.#large ??= new Uint8Array(LARGE_BYTES))
-      : new Uint8Array(Math.max(needed, Math.min(2 * this.buffer.length, this.limit), 256));
+      : new Uint8Array(Math.max(needed, Math.min(2 * this.buffer.length, this.#limit), 256));
     larger.set(this.buffer.subarray(this.#start, this.offset), this.#start);
     this.#use(larger);
   }
@@ -92,45 +106,49 @@ export class Writer implements Layout {
   #use(memory: Uint8Array<ArrayBuffer>): void {
     this.buffer = memory;
     this.view = new DataView(memory.buffer);
+    this.#end = Math.min(this.#limit, memory.length);
   }
 
   u8(value?: number): number {
-    if (value === undefined || (value & 0xff) !== value) {
+    const number = value as number;
+    if ((number & 0xff) !== number) {
       throw outOfRange(value, 8);
     }
-    this.view.setUint8(this.offset, value);
-    this.offset += 1;
-    this.done++;
-    return value;
+    const at = this.offset;
+    this.offset = at + 1;
+    this.view.setUint8(at, number);
+    return number;
   }
 
   u16(value?: number): number {
-    if (value === undefined || (value & 0xffff) !== value) {
+    const number = value as number;
+    if ((number & 0xffff) !== number) {
       throw outOfRange(value, 16);
     }
-    this.view.setUint16(this.offset, value);
-    this.offset += 2;
-    this.done++;
-    return value;
+    const at = this.offset;
+    this.offset = at + 2;
+    this.view.setUint16(at, number);
+    return number;
   }
 
   u32(value?: number): number {
-    if (value === undefined || value >>> 0 !== value) {
+    const number = value as number;
+    if (number >>> 0 !== number) {
       throw outOfRange(value, 32);
     }
-    this.view.setUint32(this.offset, value);
-    this.offset += 4;
-    this.done++;
-    return value;
+    const at = this.offset;
+    this.offset = at + 4;
+    this.view.setUint32(at, number);
+    return number;
   }
 
   u64(value?: bigint): bigint {
     if (typeof value !== "bigint" || BigInt.asUintN(64, value) !== value) {
       throw outOfRange(value, 64);
     }
-    this.view.setBigUint64(this.offset, value);
-    this.offset += 8;
-    this.done++;
+    const at = this.offset;
+    this.offset = at + 8;
+    this.view.setBigUint64(at, value);
     return value;
   }
 
@@ -139,7 +157,6 @@ export class Writer implements Layout {
       throw new Fault(`must be a MAC address such as "fa:16:3e:00:00:01", not ${shown(value)}`, -1);
     }
     this.offset += 6;
-    this.done++;
     return value;
   }
 
@@ -176,7 +193,6 @@ export class Writer implements Layout {
     }
     this.raw(encoded);
     this.pad(bytes - encoded.length);
-    this.done++;
     return value;
   }
 
@@ -184,12 +200,13 @@ export class Writer implements Layout {
     if (value instanceof Uint8Array && value.length !== bytes) {
       throw new Fault(`must be ${bytes} bytes long, not ${value.length}`, -1);
     }
-    return this.rest(value);
+    this.raw(value);
+    return value as Uint8Array;
   }
 
   rest(value?: Uint8Array): Uint8Array {
     this.raw(value);
-    this.done++;
+    this.counted++;
     return value as Uint8Array;
   }
 
@@ -199,39 +216,23 @@ export class Writer implements Layout {
   }
 
   part<T>(codec: Codec<T>, value?: T): T {
-    const { done } = this;
-    try {
-      codec.write(this, value as T);
-    } finally {
-      this.done = done;
-    }
-    this.done++;
+    codec.write(this, value as T);
+    this.counted++;
     return value as T;
   }
 
   list<T>(codec: Codec<T>, values?: T[]): T[] {
-    const { done } = this;
-    if (!Array.isArray(values)) {
-      throw new Fault(`must be a list, not ${shown(values)}`, -1);
-    }
-    let index = 0;
-    try {
-      for (; index < values.length; index++) {
-        codec.write(this, values[index] as T);
-      }
-    } catch (error) {
-      this.done = done;
-      throw faultWithin(error, `[${index}]`);
-    }
-    this.done = done + 1;
-    return values;
+    const items = writeItems(this, codec, values);
+    this.counted++;
+    return items;
   }
 
   listWithin<T>(codec: Codec<T>, values?: T[]): T[] {
     const { ahead, offset } = this;
-    const list = this.list(codec, values);
+    const items = writeItems(this, codec, values);
     this.patch16(ahead, this.offset - offset);
-    return list;
+    this.counted++;
+    return items;
   }
 
   /** Zero bytes. */
@@ -247,11 +248,11 @@ export class Writer implements Layout {
     return this;
   }
 
-  /** Zero bytes until what began at `start` takes a multiple of `align` bytes. */
+  /** Zero bytes until what began at `start` takes a multiple of `align` bytes, a power of two. */
   align(start: number, align: number): void {
-    const over = (this.offset - start) % align;
-    if (over > 0) {
-      this.pad(align - over);
+    const short = (start - this.offset) & (align - 1);
+    if (short > 0) {
+      this.pad(short);
     }
   }
 
