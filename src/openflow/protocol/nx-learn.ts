@@ -13,8 +13,7 @@ import { Fault, faultWithin, shown } from "../wire/fault.ts";
 import type { Reader } from "../wire/reader.ts";
 import { struct } from "../wire/struct.ts";
 import type { Writer } from "../wire/writer.ts";
-import { checkedInteger, writingEntry } from "./nx-subfield.ts";
-import { subfield } from "./subfield.ts";
+import { checkedInteger, narrowSubfield, writingEntry } from "./nx-subfield.ts";
 import type { SubfieldName } from "./subfields.ts";
 
 /** Bits of `LearnAction.flags`. */
@@ -99,14 +98,14 @@ function room(reader: Reader, bytes: number, path: string): void {
 
 function readPlace(reader: Reader, path: string): LearnPlace {
   room(reader, 6, path);
-  const name = subfield.read(reader);
+  const name = narrowSubfield.read(reader);
   room(reader, 2, path);
   return { name, ofs: reader.u16() };
 }
 
 function writePlace(writer: Writer, place: LearnPlace, key: string): void {
   writingEntry(key, () => {
-    writingEntry("name", () => subfield.write(writer, place.name));
+    writingEntry("name", () => narrowSubfield.write(writer, place.name));
     writer.ensure(2);
     writingEntry("ofs", () => writer.u16(place.ofs));
   });
@@ -261,7 +260,7 @@ const learn2Tail: Codec<Learn2Tail> = {
       return { ...fixed, specs: specs.read(reader) };
     }
     room(reader, 4, "result");
-    const result = { name: subfield.read(reader), ofs };
+    const result = { name: narrowSubfield.read(reader), ofs };
     return { ...fixed, result, specs: specs.read(reader) };
   },
 
@@ -277,7 +276,7 @@ const learn2Tail: Codec<Learn2Tail> = {
     writingEntry("result.ofs", () => writer.u16(result?.ofs ?? 0));
     writer.pad(2);
     if (result !== undefined) {
-      writingEntry("result.name", () => subfield.write(writer, result.name));
+      writingEntry("result.name", () => narrowSubfield.write(writer, result.name));
     }
     writingEntry("specs", () => specs.write(writer, value.specs));
   },

@@ -20,7 +20,7 @@ export function learnValueText(
 ): string | undefined {
   if (!isWhole(range)) return undefined;
   const field = fieldByHeader.get(range.name);
-  if (field === undefined || field.kind === "vlan") return undefined;
+  if (field === undefined) return undefined;
   if (range.name === "NXM_OF_IN_PORT") return `in_port=${formatPort16(Number(value), ports)}`;
   return `${setFieldWord(field)}=${formatFieldValue(value, field, ports)}`;
 }

@@ -25,6 +25,7 @@ import type {
   Sample3Action,
   SampleAction,
 } from "../protocol/nx-plain-actions.ts";
+import { type SubfieldName, subfieldByName } from "../protocol/subfields.ts";
 import { formatIpv4 } from "./address-text.ts";
 import { learnText } from "./learn-printer.ts";
 import { formatHex, formatWideHex } from "./number-text.ts";
@@ -40,6 +41,7 @@ import {
 } from "./nx-words.ts";
 import { formatPort16, type PortNames } from "./port-text.ts";
 import { formatBytes } from "./raw-text.ts";
+import { setFieldWord } from "./set-field-words.ts";
 import { formatSubfield, optionOfHeader, wholeBits } from "./subfield-text.ts";
 
 /** How the printers of all actions print what these hold. */
@@ -172,9 +174,10 @@ function dotted(data: Uint8Array): string {
   return Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join(".");
 }
 
-function fieldWord(field: string | number): string {
-  const tunnelOption = /^NXM_NX_TUN_METADATA(\d+)$/.exec(optionOfHeader(field) ?? String(field));
-  return tunnelOption === null ? formatSubfield(wholeBits(field)) : `tun_metadata${tunnelOption[1]}`;
+/** The word that set_field has for it, whatever its header. */
+function fieldWord(name: SubfieldName): string {
+  const found = subfieldByName.get(optionOfHeader(name) ?? String(name));
+  return found === undefined ? formatSubfield(wholeBits(name)) : setFieldWord(found.field, found.name);
 }
 
 function resubmitText(
@@ -239,9 +242,12 @@ function controller2Text({ properties }: Controller2Action): string {
     else if (property.type === "controllerId") said.controllerId = property.controllerId;
     else if (property.type === "userdata") said.userdata = `userdata=${dotted(property.userdata)}`;
     else if (property.type === "pause") said.pause = "pause";
-    else if (property.type === "meterId") said.meterId = `meter_id=${property.meterId}`;
+    else if (property.type === "meterId" && property.meterId !== 0)
+      said.meterId = `meter_id=${property.meterId}`;
   }
   const { reason, maxLen, controllerId, userdata, pause, meterId } = said;
+  // What a plain output can say is printed as one.
+  if (reason === 1 && controllerId === 0 && userdata + pause + meterId === "") return `CONTROLLER:${maxLen}`;
   return `controller(${listed([...controllerParts(reason, maxLen, controllerId), userdata, pause, meterId])})`;
 }
 

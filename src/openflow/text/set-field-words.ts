@@ -1,4 +1,4 @@
-// The words that set_field and learn have for fields, where they differ from those of matches.
+// The words that set_field, learn and delete_field have for fields, where they differ from those of matches.
 import type { OxmField, OxmFieldName } from "../protocol/oxm-field.ts";
 
 /** The header of the port's older form, of 16 bits: Open vSwitch sees it as a field of its own. */
@@ -11,6 +11,7 @@ const words: Partial<Record<OxmFieldName, string>> = {
   ipv4Src: "ip_src",
   ipv4Dst: "ip_dst",
   inPort: "in_port_oxm",
+  ipFrag: "ip_frag",
 };
 
 /** The word of `field` in set_field; `wireName` where it goes under another header than its first. */

@@ -41,7 +41,7 @@ const sampledAt = { samplingPort: u16, direction: u8 };
 const observed = { obsDomainId: u32, obsPointId: u32 };
 const numberOrField = fc.oneof(u32, fieldBits);
 
-const place = record({ name: anySubfield, ofs: u16 });
+const place = record({ name: subfield, ofs: u16 });
 const specBits = fc.oneof(fc.integer({ min: 1, max: 128 }), fc.integer({ min: 1, max: 0x7ff }));
 
 /** A value that takes as many 16 bits as `nBits` begin. */

@@ -389,6 +389,22 @@ describe("broken actions", () => {
       [{ type: "nat", flags: 1, ipv4Min: "10.0.0" }, "range.ipv4Min"],
       [{ type: "outputReg", src: { ...reg0, nBits: 65 }, maxLen: 0 }, "src.nBits"],
       [{ type: "decTtlCntIds", controllerIds: [1, -1] }, "controllerIds[1]"],
+      [
+        // There is room for a header of four bytes.
+        {
+          type: "learn",
+          idleTimeout: 0,
+          hardTimeout: 0,
+          priority: 0,
+          cookie: 0n,
+          flags: 0,
+          tableId: 0,
+          finIdleTimeout: 0,
+          finHardTimeout: 0,
+          specs: [{ type: "output", nBits: 8, src: { name: "NXOXM_NSH_C1", ofs: 0 } }],
+        },
+        "specs[0].src.name",
+      ],
     ];
     for (const [action, field] of wrong) {
       assert.throws(

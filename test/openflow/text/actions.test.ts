@@ -393,3 +393,38 @@ describe("parseInstructions", () => {
     assert.doesNotThrow(() => parseFlow("table=3,actions=goto_table:4"));
   });
 });
+
+describe("Actions that ovs-ofctl never sends", () => {
+  const learned = {
+    type: "learn",
+    idleTimeout: 0,
+    hardTimeout: 0,
+    priority: 0x8000,
+    cookie: 0n,
+    flags: 0,
+    tableId: 1,
+    finIdleTimeout: 0,
+    finHardTimeout: 0,
+  } as const;
+  const vlan = { name: "OXM_OF_VLAN_VID", ofs: 0 };
+  const told: readonly (readonly [Action, string])[] = [
+    [{ type: "controller2", properties: [] }, "CONTROLLER:65535"],
+    [{ type: "controller2", properties: [{ type: "maxLen", maxLen: 9 }] }, "CONTROLLER:9"],
+    [{ type: "controller2", properties: [{ type: "meterId", meterId: 0 }] }, "CONTROLLER:65535"],
+    [{ type: "controller2", properties: [{ type: "meterId", meterId: 7 }] }, "controller(meter_id=7)"],
+    [{ type: "deleteField", field: "NXM_NX_REG7" }, "delete_field:reg7"],
+    [{ type: "deleteField", field: "OXM_OF_IPV4_DST" }, "delete_field:ip_dst"],
+    [{ type: "deleteField", field: "NXM_OF_IN_PORT" }, "delete_field:in_port"],
+    [{ type: "deleteField", field: "NXM_NX_IP_FRAG" }, "delete_field:ip_frag"],
+    [{ type: "deleteField", field: "NXM_NX_TUN_METADATA3" }, "delete_field:tun_metadata3"],
+    [
+      { ...learned, specs: [{ type: "match", nBits: 12, src: { value: 5n }, dst: vlan }] },
+      "learn(table=1,vlan_vid=5)",
+    ],
+  ];
+  for (const [action, text] of told) {
+    it(`are printed as a switch prints them: ${text}`, () => {
+      assert.equal(formatActions([action]), text);
+    });
+  }
+});
