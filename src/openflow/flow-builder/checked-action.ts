@@ -1,7 +1,9 @@
-// What every function that makes an action ends with: an action whose arguments fit their places on the wire, and ports
-// by name as the actions of OpenFlow 1.3 and those of Open vSwitch count them.
+// What every function that makes an action or an instruction ends with: one whose arguments fit their places on the wire;
+// and ports by name, as the actions of OpenFlow 1.3 and those of Open vSwitch count them.
 import { type Action, action } from "../protocol/actions.ts";
+import { type Instruction, instruction } from "../protocol/instructions.ts";
 import { Port } from "../protocol/ports.ts";
+import type { Codec } from "../wire/codec.ts";
 import { faultOfWriting } from "./field-value.ts";
 import { ActionError } from "./refusal.ts";
 
@@ -10,11 +12,19 @@ export type PortName = Exclude<keyof typeof Port, "max" | "any">;
 
 /** `built` itself, if it can be written. */
 export function checked<A extends Action>(built: A): A {
-  const fault = faultOfWriting<Action>(action, built);
+  return written<Action, A>(action, built);
+}
+
+/** The same for an instruction. */
+export function checkedInstruction<I extends Instruction>(built: I): I {
+  return written<Instruction, I>(instruction, built);
+}
+
+function written<T extends { readonly type: string }, V extends T>(codec: Codec<T>, built: V): V {
+  const fault = faultOfWriting<T>(codec, built);
   if (fault === undefined) return built;
-  throw new ActionError(fault.message, fault.path === "" ? built.type : `${built.type}.${fault.path}`, {
-    cause: fault,
-  });
+  const field = fault.path === "" ? built.type : `${built.type}.${fault.path}`;
+  throw new ActionError(fault.message, field, { cause: fault });
 }
 
 /** The number of a port. */

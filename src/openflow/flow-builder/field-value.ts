@@ -84,7 +84,9 @@ function fromText(field: OxmField, text: string, refusal: Refusal): NamedOxm {
     return oxmOfBits(field, parseFieldBits(wholeToken(text), field));
   } catch (error) {
     if (!(error instanceof FlowSyntaxError)) throw error;
-    const { reason, openflowError, hint } = error;
+    const { openflowError, hint } = error;
+    // The text names the field by its word, the error by our name.
+    const reason = error.reason.replace(`${field.text[0]}: `, "");
     throw new refusal(reason, field.name, { cause: error, openflowError, hint });
   }
 }

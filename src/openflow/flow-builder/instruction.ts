@@ -5,13 +5,10 @@ import {
   type ActionsInstruction,
   type ClearActionsInstruction,
   type GotoTableInstruction,
-  type Instruction,
-  instruction,
   type MeterInstruction,
   type WriteMetadataInstruction,
 } from "../protocol/instructions.ts";
-import { faultOfWriting } from "./field-value.ts";
-import { ActionError } from "./refusal.ts";
+import { checkedInstruction } from "./checked-action.ts";
 
 /** Runs actions at once, in this order. */
 export function apply(...actions: readonly Action[]): ActionsInstruction<"applyActions"> {
@@ -43,13 +40,4 @@ export function metadata(value: bigint, mask: bigint = allBits): WriteMetadataIn
 /** Goes on in another table, which comes after the flow's own. */
 export function goto(tableId: number): GotoTableInstruction {
   return checkedInstruction({ type: "gotoTable", tableId });
-}
-
-/** `built` itself, if it can be written. */
-export function checkedInstruction<I extends Instruction>(built: I): I {
-  const fault = faultOfWriting<Instruction>(instruction, built);
-  if (fault === undefined) return built;
-  throw new ActionError(fault.message, fault.path === "" ? built.type : `${built.type}.${fault.path}`, {
-    cause: fault,
-  });
 }
