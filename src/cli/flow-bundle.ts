@@ -39,13 +39,14 @@ export async function applyFlows(
     await found.apply(changes, waiting(surroundings));
   } catch (error) {
     if (!(error instanceof BundleError) || error.failures.length === 0) throw error;
-    const refused = error.failures.map(({ index, flow, error: reason }) => {
+    const refused = error.failures.map(({ index, error: reason }) => {
       const change = changes[index];
       const writing = written.find((one) => one.flow === change || isSameFlow(one.flow, change));
       return {
         errorName: reason.errorName,
         line: writing?.line,
-        flow: writing?.text ?? formatFlow(flow, { ports: surroundings.ports }),
+        flow:
+          writing?.text ?? (change === undefined ? "" : formatFlow(change, { ports: surroundings.ports })),
       };
     });
     throw new RefusedFlowsError(refused, { cause: error });

@@ -1,19 +1,20 @@
-// One atomic change of many flows: an ONF bundle in its experimenter form for OpenFlow 1.3 (EXT-230). Open vSwitch commits what it
+// One atomic change of flows, groups and ports: an ONF bundle in its experimenter form for OpenFlow 1.3 (EXT-230). Open vSwitch commits what it
 // took even when it refused other messages at add time, and gives up a bundle after 10 s idle, taking a later add for a new bundle;
 // so whatever is refused before the commit means discard.
 import { runWithin, type WaitOptions } from "../transport/deadline.ts";
+import { changeLine } from "./change-line.ts";
 import type { Channel, Refusal } from "./channel.ts";
-import { flowLine } from "./flow-line.ts";
 import { flowModMessage } from "./flow-mod-message.ts";
-import type { MessageInput } from "./message.ts";
+import type { Message, MessageInput } from "./message.ts";
 import type { SentRange } from "./pending.ts";
-import { type BundleControlType, BundleFlag } from "./protocol/bundle.ts";
+import { type BundleControlType, BundleFlag, type BundleMessage } from "./protocol/bundle.ts";
 import { type FlowMod, flowMod } from "./protocol/flow-mod.ts";
+import { OPENFLOW_1_3 } from "./protocol/header.ts";
 import {
   BundleError,
   type BundlePhase,
   ProtocolError,
-  type RefusedFlow,
+  type RefusedChange,
   SwitchError,
 } from "./session-errors.ts";
 
@@ -25,6 +26,9 @@ export interface ApplyOptions extends WaitOptions {
   readonly ordered?: boolean | undefined;
 }
 
+/** One change of `Switch.apply`: a flow mod, of which the defaults may be left out, or any message that bundles take, by its type. */
+export type BundleChange = Partial<FlowMod> | BundleMessage;
+
 const noProperties: Uint8Array = new Uint8Array(0);
 
 const forever = Number.POSITIVE_INFINITY;
@@ -33,7 +37,7 @@ const forever = Number.POSITIVE_INFINITY;
 export function applyBundle(
   channel: Channel,
   bundleId: number,
-  changes: readonly Partial<FlowMod>[],
+  changes: readonly BundleChange[],
   options: ApplyOptions,
 ): Promise<void> {
   const { atomic = true, ordered = true } = options;
@@ -47,7 +51,7 @@ class BundleRun {
   readonly #channel: Channel;
   readonly #bundleId: number;
   readonly #flags: number;
-  readonly #changes: readonly Partial<FlowMod>[];
+  readonly #changes: readonly BundleChange[];
   readonly #signal: AbortSignal;
   readonly #refusals: Refusal[] = [];
 
@@ -55,7 +59,7 @@ class BundleRun {
     channel: Channel,
     bundleId: number,
     flags: number,
-    changes: readonly Partial<FlowMod>[],
+    changes: readonly BundleChange[],
     signal: AbortSignal,
   ) {
     this.#channel = channel;
@@ -100,7 +104,7 @@ class BundleRun {
       xid,
       bundleId: this.#bundleId,
       flags: this.#flags,
-      message: flowModMessage(this.#change(index), xid),
+      message: messageOf(this.#change(index), xid),
       properties: noProperties,
     };
   }
@@ -147,13 +151,13 @@ class BundleRun {
   #failure(phase: BundlePhase, whole?: SwitchError): BundleError {
     const failures = this.#refusals
       .filter(({ index }) => index > 0)
-      .map((refusal) => this.#refusedFlow(refusal));
+      .map((refusal) => this.#refusedChange(refusal));
     const [first] = failures;
     const expired = this.#refusals.find(({ index }) => index === 0);
     if (first !== undefined) {
       const others = failures.length > 1 ? ` (and ${failures.length - 1} more)` : "";
       const where = `change ${first.index + 1} of ${this.#changes.length}`;
-      const reason = `the switch refused ${where}, ${flowLine(first.flow)}: ${first.error.errorName}${others}`;
+      const reason = `the switch refused ${where}, ${changeLine(first.message)}: ${first.error.errorName}${others}`;
       return new BundleError(phase, reason, failures, first.error);
     }
     const cause =
@@ -167,14 +171,28 @@ class BundleRun {
     );
   }
 
-  #change(index: number): Partial<FlowMod> {
+  #change(index: number): BundleChange {
     const change = this.#changes[index];
     if (change === undefined) throw new RangeError(`no change number ${index}`);
     return change;
   }
 
-  #refusedFlow({ index, error }: Refusal): RefusedFlow {
-    const flow = flowMod(this.#change(index - 1));
-    return { index: index - 1, flow, error: new SwitchError(error, { request: "flowMod", flow }) };
+  #refusedChange({ index, error }: Refusal): RefusedChange {
+    const change = this.#change(index - 1);
+    if (!isFlow(change)) {
+      const refused = new SwitchError(error, { request: change.type });
+      return { index: index - 1, message: change, flow: undefined, error: refused };
+    }
+    const flow = flowMod(change);
+    const refused = new SwitchError(error, { request: "flowMod", flow });
+    return { index: index - 1, message: { ...flow, type: "flowMod" }, flow, error: refused };
   }
+}
+
+function isFlow(change: BundleChange): change is Partial<FlowMod> {
+  return !("type" in change) || change.type === "flowMod";
+}
+
+function messageOf(change: BundleChange, xid: number): Message {
+  return isFlow(change) ? flowModMessage(change, xid) : { ...change, version: OPENFLOW_1_3, xid };
 }

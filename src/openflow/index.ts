@@ -1,6 +1,6 @@
 // `ovskit/openflow`: messages as values, flows as text, and switches to talk to. What is exported here other programs rely on.
 
-export type { ApplyOptions } from "./bundle.ts";
+export type { ApplyOptions, BundleChange } from "./bundle.ts";
 export type { ChannelOptions } from "./channel.ts";
 export { DecodeError, EncodeError } from "./codec-errors.ts";
 export { type ConnectSwitchOptions, connectSwitch, defaultOpenFlowPort } from "./connect.ts";
@@ -100,7 +100,7 @@ export {
   type BundlePhase,
   NegotiationError,
   ProtocolError,
-  type RefusedFlow,
+  type RefusedChange,
   SendQueueFullError,
   SwitchError,
 } from "./session-errors.ts";

@@ -2,6 +2,7 @@
 // bundle, speaks another version, or lets us write faster than it reads.
 import { OvskitError } from "../errors.ts";
 import { flowLine } from "./flow-line.ts";
+import type { BundleMessage } from "./protocol/bundle.ts";
 import type { ErrorMessage } from "./protocol/error.ts";
 import type { FlowMod } from "./protocol/flow-mod.ts";
 
@@ -44,11 +45,14 @@ export class SwitchError extends OvskitError {
   }
 }
 
-/** One flow of a bundle that the switch refused. */
-export interface RefusedFlow {
+/** One change of a bundle that the switch refused. */
+export interface RefusedChange {
   /** Its place in the changes, from 0. */
   readonly index: number;
-  readonly flow: FlowMod;
+  /** The change, with everything filled in that the caller left out. */
+  readonly message: BundleMessage;
+  /** The same, if it is of a flow. */
+  readonly flow: FlowMod | undefined;
   readonly error: SwitchError;
 }
 
@@ -58,13 +62,13 @@ export type BundlePhase = "open" | "add" | "commit";
 /** The switch refused a bundle, and nothing of it is installed: `ERR_OPENFLOW_BUNDLE`. `cause` is the first refusal. */
 export class BundleError extends OvskitError {
   readonly phase: BundlePhase;
-  /** Every flow that was refused, in the order of the changes; empty when the bundle as a whole was. */
-  readonly failures: readonly RefusedFlow[];
+  /** Every change that was refused, in their order; empty when the bundle as a whole was. */
+  readonly failures: readonly RefusedChange[];
 
   constructor(
     phase: BundlePhase,
     reason: string,
-    failures: readonly RefusedFlow[],
+    failures: readonly RefusedChange[],
     cause: Error | undefined,
   ) {
     super("ERR_OPENFLOW_BUNDLE", `nothing was installed: ${reason}`, { cause });
@@ -72,7 +76,7 @@ export class BundleError extends OvskitError {
     this.failures = failures;
   }
 
-  /** The first flow that was refused. */
+  /** The first change that was refused, if it is of a flow. */
   get flow(): FlowMod | undefined {
     return this.failures[0]?.flow;
   }

@@ -2,7 +2,7 @@
 // It stands on a channel that has agreed on OpenFlow 1.3 and adds what the messages mean.
 import { EventEmitter } from "node:events";
 import { settleWithin, type WaitOptions } from "../transport/deadline.ts";
-import { type ApplyOptions, applyBundle } from "./bundle.ts";
+import { type ApplyOptions, applyBundle, type BundleChange } from "./bundle.ts";
 import type { Channel, Refusal } from "./channel.ts";
 import { flowModMessage } from "./flow-mod-message.ts";
 import { FlowStream, flowStatsRequest } from "./flow-stream.ts";
@@ -157,11 +157,11 @@ export class Switch extends EventEmitter<SwitchEvents> {
   }
 
   /**
-   * Makes all changes as one: an atomic, ordered bundle. When the switch refuses any of them nothing is installed and the promise rejects
-   * with a `BundleError` that names flow and reason. Without changes nothing is sent. A deadline or signal after the commit was sent leaves
-   * the outcome open.
+   * Makes all changes as one: an atomic, ordered bundle of flow mods and, named by their `type`, of group mods, port mods and packets to be
+   * sent. When the switch refuses any of them nothing is installed and the promise rejects with a `BundleError` that names change and
+   * reason. Without changes nothing is sent. A deadline or signal after the commit was sent leaves the outcome open.
    */
-  async apply(changes: readonly Partial<FlowMod>[], options: ApplyOptions = {}): Promise<void> {
+  async apply(changes: readonly BundleChange[], options: ApplyOptions = {}): Promise<void> {
     if (changes.length === 0) return;
     await applyBundle(this.#channel, this.#takeId(), changes, options);
   }

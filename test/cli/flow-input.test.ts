@@ -194,7 +194,12 @@ function refusal(flow: FlowMod, index: number): BundleError {
     data: new Uint8Array(),
   } as const;
   const error = new SwitchError(message, { request: "flowMod", flow });
-  return new BundleError("add", "refused", [{ index, flow, error }], error);
+  return new BundleError(
+    "add",
+    "refused",
+    [{ index, message: { ...flow, type: "flowMod" }, flow, error }],
+    error,
+  );
 }
 
 describe("flows that a switch refuses", () => {

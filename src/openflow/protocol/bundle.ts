@@ -3,7 +3,11 @@
 import type { Message } from "../message.ts";
 import { type Codec, names } from "../wire/codec.ts";
 import type { Struct } from "../wire/struct.ts";
+import type { FlowMod } from "./flow-mod.ts";
+import type { GroupMod } from "./groups.ts";
 import { type Header, message, version, xid } from "./header.ts";
+import type { PortMod } from "./modification.ts";
+import type { PacketOut } from "./packet.ts";
 
 export type BundleControlType =
   | "openRequest"
@@ -42,6 +46,16 @@ export interface BundleAdd {
 }
 
 export interface BundleAddMessage extends Header<"bundleAdd">, BundleAdd {}
+
+/**
+ * What Open vSwitch 3.1 takes in a bundle: FLOW_MOD, GROUP_MOD, PORT_MOD and PACKET_OUT, the last sent when
+ * the bundle is committed. METER_MOD, TABLE_MOD and all others it refuses (`OFPBFC_MSG_UNSUP`).
+ */
+export type BundleMessage =
+  | ({ readonly type: "flowMod" } & FlowMod)
+  | ({ readonly type: "groupMod" } & GroupMod)
+  | ({ readonly type: "portMod" } & PortMod)
+  | ({ readonly type: "packetOut" } & PacketOut);
 
 const controls = names<BundleControlType>({
   openRequest: 0,

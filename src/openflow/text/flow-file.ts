@@ -3,7 +3,7 @@
 import type { FlowMod, FlowModCommand } from "../protocol/flow-mod.ts";
 import type { FlowChange } from "./fix-log.ts";
 import { fixFlow, type ParseFlowOptions, parseFlow } from "./flow-reader.ts";
-import { FlowSyntaxError } from "./flow-syntax-error.ts";
+import { atLine, blanked, leadingWord, linesOf } from "./text-lines.ts";
 
 /** A file of flows read with `fix`. */
 export interface FixedFlows {
@@ -16,7 +16,7 @@ export interface FixedFlows {
 }
 
 /**
- * Reads a file of flows. Throws {@link FlowSyntaxError} with the line. A line may begin with `add`, `modify`,
+ * Reads a file of flows. Throws `FlowSyntaxError` with the line. A line may begin with `add`, `modify`,
  * `modify_strict`, `delete` or `delete_strict`; without such a word `options.command` counts.
  */
 export function parseFlows(text: string, options: ParseFlowOptions = {}): FlowMod[] {
@@ -42,7 +42,8 @@ export function fixFlows(text: string, options: Omit<ParseFlowOptions, "fix"> = 
   return { text: fixed.join("\n"), changes, flows };
 }
 
-const commands: ReadonlyMap<string, FlowModCommand> = new Map([
+/** The words that say what is done with a flow. */
+export const flowCommands: ReadonlyMap<string, FlowModCommand> = new Map([
   ["add", "add"],
   ["modify", "modify"],
   ["modify_strict", "modifyStrict"],
@@ -50,36 +51,15 @@ const commands: ReadonlyMap<string, FlowModCommand> = new Map([
   ["delete_strict", "deleteStrict"],
 ]);
 
-interface Line {
-  readonly line: string;
-  /** The line without its comment. */
-  readonly body: string;
-  readonly number: number;
-}
-
-function linesOf(text: string): Line[] {
-  return text.split("\n").map((line, index) => {
-    const comment = line.indexOf("#");
-    return { line, body: comment < 0 ? line : line.slice(0, comment), number: index + 1 };
-  });
-}
-
 /** Takes the command word off a line. Blanks take its place in the text, so that columns stay right. */
 function splitCommand(
   body: string,
   options: ParseFlowOptions,
 ): { prefix: string; flowText: string; flowOptions: ParseFlowOptions } {
-  const [prefix = "", word = ""] = /^\s*(\w+)(?=\s|$)/.exec(body) ?? [];
-  const command = commands.get(word);
-  if (command === undefined) return { prefix: "", flowText: body, flowOptions: options };
-  const flowText = " ".repeat(prefix.length) + body.slice(prefix.length);
+  const found = leadingWord(body, flowCommands);
+  if (found === undefined) return { prefix: "", flowText: body, flowOptions: options };
+  const { meaning: command, length } = found;
+  const prefix = body.slice(0, length);
+  const flowText = blanked(body, length);
   return { prefix, flowText, flowOptions: { ...options, command } };
-}
-
-function atLine<T>(number: number, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof FlowSyntaxError ? error.atLine(number) : error;
-  }
 }

@@ -1,4 +1,5 @@
 // ovs-ofctl's flow syntax, both ways: what the rest of the library and its users import of it.
+export { parseBundleFile } from "./bundle-file.ts";
 export type { FlowChange } from "./fix-log.ts";
 export { type FixedFlows, fixFlows, parseFlows } from "./flow-file.ts";
 export {
@@ -28,6 +29,7 @@ export { formatGroup, type ParseGroupOptions, parseGroup } from "./group-text.ts
 export { type FormatMessageOptions, formatMessage } from "./message-text.ts";
 export { formatMeterFeatures, formatMeterStats, formatMeters } from "./meter-stats-text.ts";
 export { formatMeter, type ParseMeterOptions, parseMeter } from "./meter-text.ts";
+export { formatPacketOut, parsePacketOut } from "./packet-out-text.ts";
 export { formatPortDesc, formatPortDescs, formatPortStats } from "./port-stats-text.ts";
 export type { PortNames, PortNumbers } from "./port-text.ts";
 export { formatQueueConfig, formatQueueStats } from "./queue-text.ts";
