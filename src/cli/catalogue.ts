@@ -1,5 +1,6 @@
 // The table of all commands, in the order help lists them. A new command is one file and one line here.
 import type { Command } from "./command.ts";
+import { dbTypesCommand } from "./commands/db/types.ts";
 import { flowsAddCommand } from "./commands/flows/add.ts";
 import { flowsDelCommand } from "./commands/flows/del.ts";
 import { flowsDiffCommand } from "./commands/flows/diff.ts";
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   flowsReplaceCommand,
   flowsDiffCommand,
   traceCommand,
+  dbTypesCommand,
   lanePlanCommand,
   laneApplyCommand,
   laneStatusCommand,

@@ -8,22 +8,29 @@ import type {
   DatabaseSchema,
   TableSchema,
 } from "./schema.ts";
+import type { AtomValue } from "./values.ts";
 
 /** Options of {@link generateModels}. */
 export interface GenerateModelsOptions {
   /** Lines for the file's head, without comment marks: where the schema comes from. */
   readonly header: readonly string[];
-  /** Where the types of `src/ovsdb` are imported from, such as `../`. */
-  readonly importFrom: string;
+  /** The package that ovskit's own types are imported from, or a folder when it ends with a slash. Default `ovskit/ovsdb`. */
+  readonly importFrom?: string | undefined;
 }
 
 /** No line of code is longer, so that the formatter leaves the file as it is. */
 const lineWidth = 110;
 
-/** The TypeScript text of a model of `schema`: one interface per table, one for the database, one value for `replica`. */
+/**
+ * The TypeScript text of a model of `schema`: for each table an interface of its rows and the types of its enums, with limits and
+ * references in words; for the database one interface, one value for `OvsdbClient.replica`, with the columns' defaults, and the
+ * tables that references lead to.
+ */
 export function generateModels(schema: DatabaseSchema, options: GenerateModelsOptions): string {
-  const { header, importFrom } = options;
-  const tables = [...schema.tables].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const { header, importFrom = "ovskit/ovsdb" } = options;
+  const tables = sorted(schema.tables).map(
+    ([table, columns]) => [table, { ...columns, columns: new Map(sorted(columns.columns)) }] as const,
+  );
   const name = pascalCase(schema.name);
   const body = tables.flatMap(([table, tableSchema]) => [
     ...enumTypes(table, tableSchema),
@@ -32,10 +39,10 @@ export function generateModels(schema: DatabaseSchema, options: GenerateModelsOp
   return [
     ...header.map((line) => `// ${line}`.trimEnd()),
     "/* oxlint-disable max-lines -- generated */",
-    `import type { DatabaseModel } from "${importFrom}model.ts";`,
-    ...(body.some((line) => /\bInteger\b/.test(line))
-      ? [`import type { Integer } from "${importFrom}values.ts";`]
-      : []),
+    ...importLines(
+      importFrom,
+      body.some((line) => /\bInteger\b/.test(line)),
+    ),
     "",
     ...body,
     `/** The tables of ${schema.name} ${schema.version}. */`,
@@ -43,14 +50,103 @@ export function generateModels(schema: DatabaseSchema, options: GenerateModelsOp
     ...tables.map(([table]) => `  readonly ${table}: ${rowName(table)};`),
     "}",
     "",
+    ...referenceLines(`${name}References`, schema.name, tables),
     `/** ${schema.name} ${schema.version}, for \`OvsdbClient.replica\`. */`,
-    `export const ${camelCase(schema.name)}: DatabaseModel<${name}> = {`,
+    `export const ${camelCase(schema.name)}: DatabaseModel<${name}, ${name}References> = {`,
     `  name: ${JSON.stringify(schema.name)},`,
     `  version: ${JSON.stringify(schema.version)},`,
+    "  defaults: {",
+    ...tables.flatMap(([table, { columns }]) => defaultLines(table, columns)),
+    "  },",
     "};",
     "",
   ].join("\n");
 }
+
+/** By name: a server gives tables and columns in no certain order. */
+function sorted<T>(members: ReadonlyMap<string, T>): (readonly [string, T])[] {
+  return [...members].toSorted(([one], [other]) => (one < other ? -1 : 1));
+}
+
+function importLines(from: string, integers: boolean): string[] {
+  if (!from.endsWith("/")) {
+    return [`import type { DatabaseModel${integers ? ", Integer" : ""} } from "${from}";`];
+  }
+  return [
+    `import type { DatabaseModel } from "${from}model.ts";`,
+    ...(integers ? [`import type { Integer } from "${from}values.ts";`] : []),
+  ];
+}
+
+/** Which table a column refers to, by table and column. Of a map that may be its keys or its values. */
+function referenceLines(
+  name: string,
+  database: string,
+  tables: readonly (readonly [string, TableSchema])[],
+): string[] {
+  const members = tables.flatMap(([table, { columns }]) => {
+    const references = [...columns].flatMap(([column, { type }]) => {
+      const to = type.key.refTable ?? type.value?.refTable;
+      return to === undefined ? [] : [`    readonly ${column}: ${JSON.stringify(to)};`];
+    });
+    return references.length === 0 ? [] : [`  readonly ${table}: {`, ...references, "  };"];
+  });
+  return [
+    `/** The tables that the references of ${database} lead to. */`,
+    ...(members.length === 0
+      ? [`export type ${name} = Readonly<Record<never, never>>;`]
+      : [`export interface ${name} {`, ...members, "}"]),
+    "",
+  ];
+}
+
+/** What an insert that leaves a column out gives it (RFC 7047, 5.2.1). Not of a column whose limits exclude that: it must be given. */
+function defaultLines(table: string, columns: ReadonlyMap<string, ColumnSchema>): string[] {
+  const lines = [...columns].flatMap(([column, { type }]) => {
+    const text = defaultText(type);
+    return text === undefined ? [] : [`      ${column}: ${text},`];
+  });
+  return lines.length === 0 ? [`    ${table}: {},`] : [`    ${table}: {`, ...lines, "    },"];
+}
+
+const defaultTexts: Readonly<Record<AtomicType, string>> = {
+  integer: "0",
+  real: "0",
+  boolean: "false",
+  string: '""',
+  uuid: '"00000000-0000-0000-0000-000000000000"',
+};
+
+function defaultText({ key, value, min, max }: ColumnType): string | undefined {
+  if (value !== undefined) return min === 0 ? "new Map()" : undefined;
+  if (min === 0) return max === 1 ? "undefined" : "[]";
+  if (key.refTable !== undefined || !allowsDefault(key)) return undefined;
+  const text = defaultTexts[key.type];
+  return max === 1 ? text : `[${text}]`;
+}
+
+function allowsDefault({
+  type,
+  enum: choices,
+  minInteger,
+  maxInteger,
+  minReal,
+  maxReal,
+  minLength,
+}: BaseType): boolean {
+  if (choices !== undefined) return choices.some((choice) => choice === initialValues[type]);
+  const low = minInteger ?? minReal ?? 0;
+  const high = maxInteger ?? maxReal ?? 0;
+  return low <= 0 && high >= 0 && (minLength ?? 0) === 0;
+}
+
+const initialValues: Readonly<Record<AtomicType, AtomValue>> = {
+  integer: 0,
+  real: 0,
+  boolean: false,
+  string: "",
+  uuid: "",
+};
 
 /** A type by name for every column that has an enum. */
 function enumTypes(table: string, { columns }: TableSchema): string[] {
@@ -65,9 +161,9 @@ function enumTypes(table: string, { columns }: TableSchema): string[] {
 
 function enumType({ enum: choices }: BaseType, name: string, column: string): string[] {
   if (choices === undefined) return [];
-  const texts = choices.map((choice) =>
-    typeof choice === "string" ? JSON.stringify(choice) : String(choice),
-  );
+  const texts = choices
+    .map((choice) => (typeof choice === "string" ? JSON.stringify(choice) : String(choice)))
+    .toSorted();
   const oneLine = `export type ${name} = ${texts.join(" | ")};`;
   const lines =
     oneLine.length <= lineWidth
@@ -190,8 +286,10 @@ function pascalCase(name: string): string {
 }
 
 function camelCase(name: string): string {
-  const pascal = pascalCase(name);
-  return pascal.charAt(0).toLowerCase() + pascal.slice(1);
+  const [first = "", ...rest] = name.split("_");
+  const small =
+    first === first.toUpperCase() ? first.toLowerCase() : first.charAt(0).toLowerCase() + first.slice(1);
+  return `${small}${pascalCase(rest.join("_"))}`;
 }
 
 /** The head of models/open-vswitch.ts. */

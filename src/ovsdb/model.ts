@@ -3,13 +3,17 @@
 import type { GenericRow } from "./values.ts";
 
 /** A database whose rows have types: made by the generator from a schema, as `openVSwitch`. */
-export interface DatabaseModel<Tables> {
+export interface DatabaseModel<Tables, References = unknown> {
   /** The database's name, such as `Open_vSwitch`. */
   readonly name: string;
   /** Of the schema that the types were generated from. A server's own may be older or newer. */
   readonly version: string;
-  /** Never there: it carries the types. */
+  /** What an insert that leaves a column out gives it (RFC 7047, 5.2.1), by table; a column without one must be given. */
+  readonly defaults?: { readonly [Table in keyof Tables]: Partial<Omit<Tables[Table], "_uuid">> };
+  /** Never there: it carries the types of the rows. */
   readonly tables?: Tables;
+  /** Never there: it carries the tables that references lead to, by table and column. */
+  readonly references?: References;
 }
 
 /** Tables of a database that no model describes. */

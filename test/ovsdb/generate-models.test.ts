@@ -49,9 +49,22 @@ describe("generated types", () => {
     assert.match(text, /At most 3\./);
   });
 
+  it("have the defaults of columns that may be left out, and no others", () => {
+    assert.match(text, /narrow: 0,/);
+    assert.match(text, /one: \[\],/);
+    assert.match(text, /pairs: new Map\(\),/);
+    assert.doesNotMatch(text, /share: 0/);
+  });
+
+  it("import from ovskit unless told otherwise, and name acronyms in small letters", () => {
+    const made = generateModels({ ...schema, name: "OVN_Southbound" }, { header: [] });
+    assert.match(made, /^import type \{ DatabaseModel, Integer \} from "ovskit\/ovsdb";$/m);
+    assert.match(made, /^export const ovnSouthbound: /m);
+  });
+
   it("come with a model of the database", () => {
     assert.match(text, /^\/\/ Head\.\n/);
     assert.match(text, /export interface SomeDb \{\n {2}readonly B_c: BCRow;\n\}/);
-    assert.match(text, /export const someDb: DatabaseModel<SomeDb> = \{/);
+    assert.match(text, /export const someDb: DatabaseModel<SomeDb, SomeDbReferences> = \{/);
   });
 });

@@ -8,11 +8,14 @@ import type { Integer } from "../values.ts";
 /** A row of AutoAttach. A row is removed when nothing refers to it. */
 export interface AutoAttachRow {
   readonly _uuid: string;
-  readonly system_name: string;
-  readonly system_description: string;
   /** Keys: 0 to 16777215. Values: 0 to 4095. */
   readonly mappings: ReadonlyMap<number, number>;
+  readonly system_description: string;
+  readonly system_name: string;
 }
+
+/** What Bridge.fail_mode may hold. */
+export type BridgeFailMode = "secure" | "standalone";
 
 /** What Bridge.protocols may hold. */
 export type BridgeProtocols =
@@ -23,252 +26,249 @@ export type BridgeProtocols =
   | "OpenFlow14"
   | "OpenFlow15";
 
-/** What Bridge.fail_mode may hold. */
-export type BridgeFailMode = "standalone" | "secure";
-
 /** A row of Bridge. A row is removed when nothing refers to it. Unique: name. */
 export interface BridgeRow {
   readonly _uuid: string;
-  /** Set by insert only. */
-  readonly name: string;
-  readonly datapath_type: string;
-  readonly datapath_version: string;
-  /** Not kept across a restart of the server. */
-  readonly datapath_id: string | undefined;
-  readonly stp_enable: boolean;
-  readonly rstp_enable: boolean;
-  readonly mcast_snooping_enable: boolean;
-  /** References to Port. */
-  readonly ports: readonly string[];
-  /** References to Mirror. */
-  readonly mirrors: readonly string[];
-  /** References to NetFlow. */
-  readonly netflow: string | undefined;
-  /** References to sFlow. */
-  readonly sflow: string | undefined;
-  /** References to IPFIX. */
-  readonly ipfix: string | undefined;
+  /** References to AutoAttach. */
+  readonly auto_attach: string | undefined;
   /** References to Controller. */
   readonly controller: readonly string[];
-  readonly protocols: readonly BridgeProtocols[];
-  readonly fail_mode: BridgeFailMode | undefined;
   /** Not kept across a restart of the server. */
-  readonly status: ReadonlyMap<string, string>;
-  /** Not kept across a restart of the server. */
-  readonly rstp_status: ReadonlyMap<string, string>;
-  readonly other_config: ReadonlyMap<string, string>;
+  readonly datapath_id: string | undefined;
+  readonly datapath_type: string;
+  readonly datapath_version: string;
   readonly external_ids: ReadonlyMap<string, string>;
+  readonly fail_mode: BridgeFailMode | undefined;
   /** 0 to 4095. At most 4096. */
   readonly flood_vlans: readonly number[];
   /** Values: References to Flow_Table. Keys: 0 to 254. */
   readonly flow_tables: ReadonlyMap<number, string>;
-  /** References to AutoAttach. */
-  readonly auto_attach: string | undefined;
+  /** References to IPFIX. */
+  readonly ipfix: string | undefined;
+  readonly mcast_snooping_enable: boolean;
+  /** References to Mirror. */
+  readonly mirrors: readonly string[];
+  /** Set by insert only. */
+  readonly name: string;
+  /** References to NetFlow. */
+  readonly netflow: string | undefined;
+  readonly other_config: ReadonlyMap<string, string>;
+  /** References to Port. */
+  readonly ports: readonly string[];
+  readonly protocols: readonly BridgeProtocols[];
+  readonly rstp_enable: boolean;
+  /** Not kept across a restart of the server. */
+  readonly rstp_status: ReadonlyMap<string, string>;
+  /** References to sFlow. */
+  readonly sflow: string | undefined;
+  /** Not kept across a restart of the server. */
+  readonly status: ReadonlyMap<string, string>;
+  readonly stp_enable: boolean;
 }
 
 /** What CT_Timeout_Policy.timeouts may hold. */
 export type CTTimeoutPolicyTimeoutsKey =
-  | "tcp_syn_sent"
-  | "tcp_syn_recv"
+  | "icmp_first"
+  | "icmp_reply"
+  | "tcp_close"
+  | "tcp_close_wait"
   | "tcp_established"
   | "tcp_fin_wait"
-  | "tcp_close_wait"
   | "tcp_last_ack"
-  | "tcp_time_wait"
-  | "tcp_close"
-  | "tcp_syn_sent2"
   | "tcp_retransmit"
+  | "tcp_syn_recv"
+  | "tcp_syn_sent"
+  | "tcp_syn_sent2"
+  | "tcp_time_wait"
   | "tcp_unack"
   | "udp_first"
-  | "udp_single"
   | "udp_multiple"
-  | "icmp_first"
-  | "icmp_reply";
+  | "udp_single";
 
 /** A row of CT_Timeout_Policy. A row is removed when nothing refers to it. */
 export interface CTTimeoutPolicyRow {
   readonly _uuid: string;
+  readonly external_ids: ReadonlyMap<string, string>;
   /** Values: 0 to 4294967295. */
   readonly timeouts: ReadonlyMap<CTTimeoutPolicyTimeoutsKey, number>;
-  readonly external_ids: ReadonlyMap<string, string>;
 }
 
 /** A row of CT_Zone. A row is removed when nothing refers to it. */
 export interface CTZoneRow {
   readonly _uuid: string;
+  readonly external_ids: ReadonlyMap<string, string>;
   /** References to CT_Timeout_Policy. */
   readonly timeout_policy: string | undefined;
-  readonly external_ids: ReadonlyMap<string, string>;
 }
-
-/** What Controller.type may hold. */
-export type ControllerType = "primary" | "service";
 
 /** What Controller.connection_mode may hold. */
 export type ControllerConnectionMode = "in-band" | "out-of-band";
 
 /** What Controller.role may hold. */
-export type ControllerRole = "other" | "master" | "slave";
+export type ControllerRole = "master" | "other" | "slave";
+
+/** What Controller.type may hold. */
+export type ControllerType = "primary" | "service";
 
 /** A row of Controller. A row is removed when nothing refers to it. */
 export interface ControllerRow {
   readonly _uuid: string;
-  readonly type: ControllerType | undefined;
-  readonly target: string;
-  /** 1000 and above. */
-  readonly max_backoff: Integer | undefined;
-  readonly inactivity_probe: Integer | undefined;
   readonly connection_mode: ControllerConnectionMode | undefined;
-  readonly local_ip: string | undefined;
-  readonly local_netmask: string | undefined;
-  readonly local_gateway: string | undefined;
-  readonly enable_async_messages: boolean | undefined;
+  /** 25 and above. */
+  readonly controller_burst_limit: Integer | undefined;
   /** 1 to 512. */
   readonly controller_queue_size: number | undefined;
   /** 100 and above. */
   readonly controller_rate_limit: Integer | undefined;
-  /** 25 and above. */
-  readonly controller_burst_limit: Integer | undefined;
-  readonly other_config: ReadonlyMap<string, string>;
+  readonly enable_async_messages: boolean | undefined;
   readonly external_ids: ReadonlyMap<string, string>;
+  readonly inactivity_probe: Integer | undefined;
   /** Not kept across a restart of the server. */
   readonly is_connected: boolean;
+  readonly local_gateway: string | undefined;
+  readonly local_ip: string | undefined;
+  readonly local_netmask: string | undefined;
+  /** 1000 and above. */
+  readonly max_backoff: Integer | undefined;
+  readonly other_config: ReadonlyMap<string, string>;
   /** Not kept across a restart of the server. */
   readonly role: ControllerRole | undefined;
   /** Not kept across a restart of the server. */
   readonly status: ReadonlyMap<string, string>;
+  readonly target: string;
+  readonly type: ControllerType | undefined;
 }
 
 /** A row of Datapath. A row is removed when nothing refers to it. */
 export interface DatapathRow {
   readonly _uuid: string;
-  readonly datapath_version: string;
+  readonly capabilities: ReadonlyMap<string, string>;
   /** Values: References to CT_Zone. Keys: 0 to 65535. */
   readonly ct_zones: ReadonlyMap<number, string>;
-  readonly capabilities: ReadonlyMap<string, string>;
+  readonly datapath_version: string;
   readonly external_ids: ReadonlyMap<string, string>;
 }
 
 /** A row of Flow_Sample_Collector_Set. Unique: id, bridge. */
 export interface FlowSampleCollectorSetRow {
   readonly _uuid: string;
-  /** 0 to 4294967295. */
-  readonly id: number;
   /** References to Bridge. */
   readonly bridge: string;
+  readonly external_ids: ReadonlyMap<string, string>;
+  /** 0 to 4294967295. */
+  readonly id: number;
   /** References to IPFIX. */
   readonly ipfix: string | undefined;
-  readonly external_ids: ReadonlyMap<string, string>;
 }
 
 /** What Flow_Table.overflow_policy may hold. */
-export type FlowTableOverflowPolicy = "refuse" | "evict";
+export type FlowTableOverflowPolicy = "evict" | "refuse";
 
 /** A row of Flow_Table. A row is removed when nothing refers to it. */
 export interface FlowTableRow {
   readonly _uuid: string;
-  readonly name: string | undefined;
+  readonly external_ids: ReadonlyMap<string, string>;
   /** 0 and above. */
   readonly flow_limit: Integer | undefined;
-  readonly overflow_policy: FlowTableOverflowPolicy | undefined;
   readonly groups: readonly string[];
+  readonly name: string | undefined;
+  readonly overflow_policy: FlowTableOverflowPolicy | undefined;
   /** At most 3. */
   readonly prefixes: readonly string[];
-  readonly external_ids: ReadonlyMap<string, string>;
 }
 
 /** A row of IPFIX. A row is removed when nothing refers to it. */
 export interface IPFIXRow {
   readonly _uuid: string;
-  readonly targets: readonly string[];
-  /** 1 to 4294967295. */
-  readonly sampling: number | undefined;
-  /** 0 to 4294967295. */
-  readonly obs_domain_id: number | undefined;
-  /** 0 to 4294967295. */
-  readonly obs_point_id: number | undefined;
   /** 0 to 4200. */
   readonly cache_active_timeout: number | undefined;
   /** 0 to 4294967295. */
   readonly cache_max_flows: number | undefined;
-  readonly other_config: ReadonlyMap<string, string>;
   readonly external_ids: ReadonlyMap<string, string>;
+  /** 0 to 4294967295. */
+  readonly obs_domain_id: number | undefined;
+  /** 0 to 4294967295. */
+  readonly obs_point_id: number | undefined;
+  readonly other_config: ReadonlyMap<string, string>;
+  /** 1 to 4294967295. */
+  readonly sampling: number | undefined;
+  readonly targets: readonly string[];
 }
 
-/** What Interface.cfm_remote_opstate may hold. */
-export type InterfaceCfmRemoteOpstate = "up" | "down";
-
 /** What Interface.admin_state may hold. */
-export type InterfaceAdminState = "up" | "down";
+export type InterfaceAdminState = "down" | "up";
 
-/** What Interface.link_state may hold. */
-export type InterfaceLinkState = "up" | "down";
+/** What Interface.cfm_remote_opstate may hold. */
+export type InterfaceCfmRemoteOpstate = "down" | "up";
 
 /** What Interface.duplex may hold. */
-export type InterfaceDuplex = "half" | "full";
+export type InterfaceDuplex = "full" | "half";
+
+/** What Interface.link_state may hold. */
+export type InterfaceLinkState = "down" | "up";
 
 /** A row of Interface. A row is removed when nothing refers to it. Unique: name. */
 export interface InterfaceRow {
   readonly _uuid: string;
-  /** Set by insert only. */
-  readonly name: string;
-  readonly type: string;
-  readonly options: ReadonlyMap<string, string>;
-  /** 0 and above. */
-  readonly ingress_policing_rate: Integer;
-  /** 0 and above. */
-  readonly ingress_policing_burst: Integer;
-  /** 0 and above. */
-  readonly ingress_policing_kpkts_rate: Integer;
-  /** 0 and above. */
-  readonly ingress_policing_kpkts_burst: Integer;
   /** Not kept across a restart of the server. */
-  readonly mac_in_use: string | undefined;
-  readonly mac: string | undefined;
-  /** 0 to 4294967295. Not kept across a restart of the server. */
-  readonly ifindex: number | undefined;
-  readonly external_ids: ReadonlyMap<string, string>;
-  readonly ofport: Integer | undefined;
-  /** 1 to 65279. */
-  readonly ofport_request: number | undefined;
+  readonly admin_state: InterfaceAdminState | undefined;
   readonly bfd: ReadonlyMap<string, string>;
   /** Not kept across a restart of the server. */
   readonly bfd_status: ReadonlyMap<string, string>;
-  readonly cfm_mpid: Integer | undefined;
-  /** Not kept across a restart of the server. */
-  readonly cfm_remote_mpids: readonly Integer[];
-  readonly cfm_flap_count: Integer | undefined;
   /** Not kept across a restart of the server. */
   readonly cfm_fault: boolean | undefined;
   /** Not kept across a restart of the server. */
   readonly cfm_fault_status: readonly string[];
-  /** Not kept across a restart of the server. */
-  readonly cfm_remote_opstate: InterfaceCfmRemoteOpstate | undefined;
+  readonly cfm_flap_count: Integer | undefined;
   /** 0 to 100. Not kept across a restart of the server. */
   readonly cfm_health: number | undefined;
+  readonly cfm_mpid: Integer | undefined;
+  /** Not kept across a restart of the server. */
+  readonly cfm_remote_mpids: readonly Integer[];
+  /** Not kept across a restart of the server. */
+  readonly cfm_remote_opstate: InterfaceCfmRemoteOpstate | undefined;
+  /** Not kept across a restart of the server. */
+  readonly duplex: InterfaceDuplex | undefined;
+  readonly error: string | undefined;
+  readonly external_ids: ReadonlyMap<string, string>;
+  /** 0 to 4294967295. Not kept across a restart of the server. */
+  readonly ifindex: number | undefined;
+  /** 0 and above. */
+  readonly ingress_policing_burst: Integer;
+  /** 0 and above. */
+  readonly ingress_policing_kpkts_burst: Integer;
+  /** 0 and above. */
+  readonly ingress_policing_kpkts_rate: Integer;
+  /** 0 and above. */
+  readonly ingress_policing_rate: Integer;
   /** Not kept across a restart of the server. */
   readonly lacp_current: boolean | undefined;
-  readonly lldp: ReadonlyMap<string, string>;
-  readonly other_config: ReadonlyMap<string, string>;
-  /** Not kept across a restart of the server. */
-  readonly statistics: ReadonlyMap<string, Integer>;
-  /** Not kept across a restart of the server. */
-  readonly status: ReadonlyMap<string, string>;
-  /** Not kept across a restart of the server. */
-  readonly admin_state: InterfaceAdminState | undefined;
-  /** Not kept across a restart of the server. */
-  readonly link_state: InterfaceLinkState | undefined;
   /** Not kept across a restart of the server. */
   readonly link_resets: Integer | undefined;
   /** Not kept across a restart of the server. */
   readonly link_speed: Integer | undefined;
   /** Not kept across a restart of the server. */
-  readonly duplex: InterfaceDuplex | undefined;
+  readonly link_state: InterfaceLinkState | undefined;
+  readonly lldp: ReadonlyMap<string, string>;
+  readonly mac: string | undefined;
+  /** Not kept across a restart of the server. */
+  readonly mac_in_use: string | undefined;
   /** Not kept across a restart of the server. */
   readonly mtu: Integer | undefined;
   /** 1 and above. */
   readonly mtu_request: Integer | undefined;
-  readonly error: string | undefined;
+  /** Set by insert only. */
+  readonly name: string;
+  readonly ofport: Integer | undefined;
+  /** 1 to 65279. */
+  readonly ofport_request: number | undefined;
+  readonly options: ReadonlyMap<string, string>;
+  readonly other_config: ReadonlyMap<string, string>;
+  /** Not kept across a restart of the server. */
+  readonly statistics: ReadonlyMap<string, Integer>;
+  /** Not kept across a restart of the server. */
+  readonly status: ReadonlyMap<string, string>;
+  readonly type: string;
 }
 
 /** What Manager.connection_mode may hold. */
@@ -277,137 +277,137 @@ export type ManagerConnectionMode = "in-band" | "out-of-band";
 /** A row of Manager. A row is removed when nothing refers to it. Unique: target. */
 export interface ManagerRow {
   readonly _uuid: string;
-  readonly target: string;
-  /** 1000 and above. */
-  readonly max_backoff: Integer | undefined;
-  readonly inactivity_probe: Integer | undefined;
   readonly connection_mode: ManagerConnectionMode | undefined;
-  readonly other_config: ReadonlyMap<string, string>;
   readonly external_ids: ReadonlyMap<string, string>;
+  readonly inactivity_probe: Integer | undefined;
   /** Not kept across a restart of the server. */
   readonly is_connected: boolean;
+  /** 1000 and above. */
+  readonly max_backoff: Integer | undefined;
+  readonly other_config: ReadonlyMap<string, string>;
   /** Not kept across a restart of the server. */
   readonly status: ReadonlyMap<string, string>;
+  readonly target: string;
 }
 
 /** A row of Mirror. A row is removed when nothing refers to it. */
 export interface MirrorRow {
   readonly _uuid: string;
+  readonly external_ids: ReadonlyMap<string, string>;
   readonly name: string;
-  readonly select_all: boolean;
-  /** Weak references to Port. */
-  readonly select_src_port: readonly string[];
-  /** Weak references to Port. */
-  readonly select_dst_port: readonly string[];
-  /** 0 to 4095. At most 4096. */
-  readonly select_vlan: readonly number[];
   /** Weak references to Port. */
   readonly output_port: string | undefined;
   /** 1 to 4095. */
   readonly output_vlan: number | undefined;
+  readonly select_all: boolean;
+  /** Weak references to Port. */
+  readonly select_dst_port: readonly string[];
+  /** Weak references to Port. */
+  readonly select_src_port: readonly string[];
+  /** 0 to 4095. At most 4096. */
+  readonly select_vlan: readonly number[];
   /** 14 to 65535. */
   readonly snaplen: number | undefined;
   /** Not kept across a restart of the server. */
   readonly statistics: ReadonlyMap<string, Integer>;
-  readonly external_ids: ReadonlyMap<string, string>;
 }
 
 /** A row of NetFlow. A row is removed when nothing refers to it. */
 export interface NetFlowRow {
   readonly _uuid: string;
-  /** At least one. */
-  readonly targets: readonly string[];
-  /** 0 to 255. */
-  readonly engine_type: number | undefined;
-  /** 0 to 255. */
-  readonly engine_id: number | undefined;
-  readonly add_id_to_interface: boolean;
   /** -1 and above. */
   readonly active_timeout: Integer;
+  readonly add_id_to_interface: boolean;
+  /** 0 to 255. */
+  readonly engine_id: number | undefined;
+  /** 0 to 255. */
+  readonly engine_type: number | undefined;
   readonly external_ids: ReadonlyMap<string, string>;
+  /** At least one. */
+  readonly targets: readonly string[];
 }
 
 /** A row of Open_vSwitch. At most 1 row. */
 export interface OpenVSwitchRow {
   readonly _uuid: string;
-  /** Values: References to Datapath. */
-  readonly datapaths: ReadonlyMap<string, string>;
   /** References to Bridge. */
   readonly bridges: readonly string[];
-  /** References to Manager. */
-  readonly manager_options: readonly string[];
-  /** References to SSL. */
-  readonly ssl: string | undefined;
-  readonly other_config: ReadonlyMap<string, string>;
-  readonly external_ids: ReadonlyMap<string, string>;
-  readonly next_cfg: Integer;
   readonly cur_cfg: Integer;
-  /** Not kept across a restart of the server. */
-  readonly statistics: ReadonlyMap<string, string>;
-  readonly ovs_version: string | undefined;
-  readonly db_version: string | undefined;
-  readonly system_type: string | undefined;
-  readonly system_version: string | undefined;
   readonly datapath_types: readonly string[];
-  readonly iface_types: readonly string[];
+  /** Values: References to Datapath. */
+  readonly datapaths: ReadonlyMap<string, string>;
+  readonly db_version: string | undefined;
   readonly dpdk_initialized: boolean;
   readonly dpdk_version: string | undefined;
+  readonly external_ids: ReadonlyMap<string, string>;
+  readonly iface_types: readonly string[];
+  /** References to Manager. */
+  readonly manager_options: readonly string[];
+  readonly next_cfg: Integer;
+  readonly other_config: ReadonlyMap<string, string>;
+  readonly ovs_version: string | undefined;
+  /** References to SSL. */
+  readonly ssl: string | undefined;
+  /** Not kept across a restart of the server. */
+  readonly statistics: ReadonlyMap<string, string>;
+  readonly system_type: string | undefined;
+  readonly system_version: string | undefined;
 }
 
-/** What Port.vlan_mode may hold. */
-export type PortVlanMode = "trunk" | "access" | "native-tagged" | "native-untagged" | "dot1q-tunnel";
-
 /** What Port.bond_mode may hold. */
-export type PortBondMode = "balance-tcp" | "balance-slb" | "active-backup";
+export type PortBondMode = "active-backup" | "balance-slb" | "balance-tcp";
 
 /** What Port.lacp may hold. */
-export type PortLacp = "active" | "passive" | "off";
+export type PortLacp = "active" | "off" | "passive";
+
+/** What Port.vlan_mode may hold. */
+export type PortVlanMode = "access" | "dot1q-tunnel" | "native-tagged" | "native-untagged" | "trunk";
 
 /** A row of Port. A row is removed when nothing refers to it. Unique: name. */
 export interface PortRow {
   readonly _uuid: string;
-  /** Set by insert only. */
-  readonly name: string;
-  /** References to Interface. At least one. */
-  readonly interfaces: readonly string[];
-  /** 0 to 4095. At most 4096. */
-  readonly trunks: readonly number[];
+  readonly bond_active_slave: string | undefined;
+  readonly bond_downdelay: Integer;
+  readonly bond_fake_iface: boolean;
+  readonly bond_mode: PortBondMode | undefined;
+  readonly bond_updelay: Integer;
   /** 0 to 4095. At most 4096. */
   readonly cvlans: readonly number[];
-  /** 0 to 4095. */
-  readonly tag: number | undefined;
-  readonly vlan_mode: PortVlanMode | undefined;
+  readonly external_ids: ReadonlyMap<string, string>;
+  readonly fake_bridge: boolean;
+  /** References to Interface. At least one. */
+  readonly interfaces: readonly string[];
+  readonly lacp: PortLacp | undefined;
+  readonly mac: string | undefined;
+  /** Set by insert only. */
+  readonly name: string;
+  readonly other_config: ReadonlyMap<string, string>;
+  readonly protected: boolean;
   /** References to QoS. */
   readonly qos: string | undefined;
-  readonly mac: string | undefined;
-  readonly bond_mode: PortBondMode | undefined;
-  readonly lacp: PortLacp | undefined;
-  readonly bond_updelay: Integer;
-  readonly bond_downdelay: Integer;
-  readonly bond_active_slave: string | undefined;
-  readonly bond_fake_iface: boolean;
-  readonly fake_bridge: boolean;
-  /** Not kept across a restart of the server. */
-  readonly status: ReadonlyMap<string, string>;
-  /** Not kept across a restart of the server. */
-  readonly rstp_status: ReadonlyMap<string, string>;
   /** Not kept across a restart of the server. */
   readonly rstp_statistics: ReadonlyMap<string, Integer>;
   /** Not kept across a restart of the server. */
+  readonly rstp_status: ReadonlyMap<string, string>;
+  /** Not kept across a restart of the server. */
   readonly statistics: ReadonlyMap<string, Integer>;
-  readonly protected: boolean;
-  readonly other_config: ReadonlyMap<string, string>;
-  readonly external_ids: ReadonlyMap<string, string>;
+  /** Not kept across a restart of the server. */
+  readonly status: ReadonlyMap<string, string>;
+  /** 0 to 4095. */
+  readonly tag: number | undefined;
+  /** 0 to 4095. At most 4096. */
+  readonly trunks: readonly number[];
+  readonly vlan_mode: PortVlanMode | undefined;
 }
 
 /** A row of QoS. */
 export interface QoSRow {
   readonly _uuid: string;
-  readonly type: string;
+  readonly external_ids: ReadonlyMap<string, string>;
+  readonly other_config: ReadonlyMap<string, string>;
   /** Values: References to Queue. Keys: 0 to 4294967295. */
   readonly queues: ReadonlyMap<number, string>;
-  readonly other_config: ReadonlyMap<string, string>;
-  readonly external_ids: ReadonlyMap<string, string>;
+  readonly type: string;
 }
 
 /** A row of Queue. */
@@ -415,30 +415,30 @@ export interface QueueRow {
   readonly _uuid: string;
   /** 0 to 63. */
   readonly dscp: number | undefined;
-  readonly other_config: ReadonlyMap<string, string>;
   readonly external_ids: ReadonlyMap<string, string>;
+  readonly other_config: ReadonlyMap<string, string>;
 }
 
 /** A row of SSL. A row is removed when nothing refers to it. At most 1 row. */
 export interface SSLRow {
   readonly _uuid: string;
-  readonly private_key: string;
-  readonly certificate: string;
-  readonly ca_cert: string;
   readonly bootstrap_ca_cert: boolean;
+  readonly ca_cert: string;
+  readonly certificate: string;
   readonly external_ids: ReadonlyMap<string, string>;
+  readonly private_key: string;
 }
 
 /** A row of sFlow. A row is removed when nothing refers to it. */
 export interface SFlowRow {
   readonly _uuid: string;
-  /** At least one. */
-  readonly targets: readonly string[];
-  readonly sampling: Integer | undefined;
-  readonly polling: Integer | undefined;
-  readonly header: Integer | undefined;
   readonly agent: string | undefined;
   readonly external_ids: ReadonlyMap<string, string>;
+  readonly header: Integer | undefined;
+  readonly polling: Integer | undefined;
+  readonly sampling: Integer | undefined;
+  /** At least one. */
+  readonly targets: readonly string[];
 }
 
 /** The tables of Open_vSwitch 8.3.1. */
@@ -464,8 +464,272 @@ export interface OpenVSwitch {
   readonly sFlow: SFlowRow;
 }
 
+/** The tables that the references of Open_vSwitch lead to. */
+export interface OpenVSwitchReferences {
+  readonly Bridge: {
+    readonly auto_attach: "AutoAttach";
+    readonly controller: "Controller";
+    readonly flow_tables: "Flow_Table";
+    readonly ipfix: "IPFIX";
+    readonly mirrors: "Mirror";
+    readonly netflow: "NetFlow";
+    readonly ports: "Port";
+    readonly sflow: "sFlow";
+  };
+  readonly CT_Zone: {
+    readonly timeout_policy: "CT_Timeout_Policy";
+  };
+  readonly Datapath: {
+    readonly ct_zones: "CT_Zone";
+  };
+  readonly Flow_Sample_Collector_Set: {
+    readonly bridge: "Bridge";
+    readonly ipfix: "IPFIX";
+  };
+  readonly Mirror: {
+    readonly output_port: "Port";
+    readonly select_dst_port: "Port";
+    readonly select_src_port: "Port";
+  };
+  readonly Open_vSwitch: {
+    readonly bridges: "Bridge";
+    readonly datapaths: "Datapath";
+    readonly manager_options: "Manager";
+    readonly ssl: "SSL";
+  };
+  readonly Port: {
+    readonly interfaces: "Interface";
+    readonly qos: "QoS";
+  };
+  readonly QoS: {
+    readonly queues: "Queue";
+  };
+}
+
 /** Open_vSwitch 8.3.1, for `OvsdbClient.replica`. */
-export const openVSwitch: DatabaseModel<OpenVSwitch> = {
+export const openVSwitch: DatabaseModel<OpenVSwitch, OpenVSwitchReferences> = {
   name: "Open_vSwitch",
   version: "8.3.1",
+  defaults: {
+    AutoAttach: {
+      mappings: new Map(),
+      system_description: "",
+      system_name: "",
+    },
+    Bridge: {
+      auto_attach: undefined,
+      controller: [],
+      datapath_id: undefined,
+      datapath_type: "",
+      datapath_version: "",
+      external_ids: new Map(),
+      fail_mode: undefined,
+      flood_vlans: [],
+      flow_tables: new Map(),
+      ipfix: undefined,
+      mcast_snooping_enable: false,
+      mirrors: [],
+      name: "",
+      netflow: undefined,
+      other_config: new Map(),
+      ports: [],
+      protocols: [],
+      rstp_enable: false,
+      rstp_status: new Map(),
+      sflow: undefined,
+      status: new Map(),
+      stp_enable: false,
+    },
+    CT_Timeout_Policy: {
+      external_ids: new Map(),
+      timeouts: new Map(),
+    },
+    CT_Zone: {
+      external_ids: new Map(),
+      timeout_policy: undefined,
+    },
+    Controller: {
+      connection_mode: undefined,
+      controller_burst_limit: undefined,
+      controller_queue_size: undefined,
+      controller_rate_limit: undefined,
+      enable_async_messages: undefined,
+      external_ids: new Map(),
+      inactivity_probe: undefined,
+      is_connected: false,
+      local_gateway: undefined,
+      local_ip: undefined,
+      local_netmask: undefined,
+      max_backoff: undefined,
+      other_config: new Map(),
+      role: undefined,
+      status: new Map(),
+      target: "",
+      type: undefined,
+    },
+    Datapath: {
+      capabilities: new Map(),
+      ct_zones: new Map(),
+      datapath_version: "",
+      external_ids: new Map(),
+    },
+    Flow_Sample_Collector_Set: {
+      external_ids: new Map(),
+      id: 0,
+      ipfix: undefined,
+    },
+    Flow_Table: {
+      external_ids: new Map(),
+      flow_limit: undefined,
+      groups: [],
+      name: undefined,
+      overflow_policy: undefined,
+      prefixes: [],
+    },
+    IPFIX: {
+      cache_active_timeout: undefined,
+      cache_max_flows: undefined,
+      external_ids: new Map(),
+      obs_domain_id: undefined,
+      obs_point_id: undefined,
+      other_config: new Map(),
+      sampling: undefined,
+      targets: [],
+    },
+    Interface: {
+      admin_state: undefined,
+      bfd: new Map(),
+      bfd_status: new Map(),
+      cfm_fault: undefined,
+      cfm_fault_status: [],
+      cfm_flap_count: undefined,
+      cfm_health: undefined,
+      cfm_mpid: undefined,
+      cfm_remote_mpids: [],
+      cfm_remote_opstate: undefined,
+      duplex: undefined,
+      error: undefined,
+      external_ids: new Map(),
+      ifindex: undefined,
+      ingress_policing_burst: 0,
+      ingress_policing_kpkts_burst: 0,
+      ingress_policing_kpkts_rate: 0,
+      ingress_policing_rate: 0,
+      lacp_current: undefined,
+      link_resets: undefined,
+      link_speed: undefined,
+      link_state: undefined,
+      lldp: new Map(),
+      mac: undefined,
+      mac_in_use: undefined,
+      mtu: undefined,
+      mtu_request: undefined,
+      name: "",
+      ofport: undefined,
+      ofport_request: undefined,
+      options: new Map(),
+      other_config: new Map(),
+      statistics: new Map(),
+      status: new Map(),
+      type: "",
+    },
+    Manager: {
+      connection_mode: undefined,
+      external_ids: new Map(),
+      inactivity_probe: undefined,
+      is_connected: false,
+      max_backoff: undefined,
+      other_config: new Map(),
+      status: new Map(),
+      target: "",
+    },
+    Mirror: {
+      external_ids: new Map(),
+      name: "",
+      output_port: undefined,
+      output_vlan: undefined,
+      select_all: false,
+      select_dst_port: [],
+      select_src_port: [],
+      select_vlan: [],
+      snaplen: undefined,
+      statistics: new Map(),
+    },
+    NetFlow: {
+      active_timeout: 0,
+      add_id_to_interface: false,
+      engine_id: undefined,
+      engine_type: undefined,
+      external_ids: new Map(),
+      targets: [""],
+    },
+    Open_vSwitch: {
+      bridges: [],
+      cur_cfg: 0,
+      datapath_types: [],
+      datapaths: new Map(),
+      db_version: undefined,
+      dpdk_initialized: false,
+      dpdk_version: undefined,
+      external_ids: new Map(),
+      iface_types: [],
+      manager_options: [],
+      next_cfg: 0,
+      other_config: new Map(),
+      ovs_version: undefined,
+      ssl: undefined,
+      statistics: new Map(),
+      system_type: undefined,
+      system_version: undefined,
+    },
+    Port: {
+      bond_active_slave: undefined,
+      bond_downdelay: 0,
+      bond_fake_iface: false,
+      bond_mode: undefined,
+      bond_updelay: 0,
+      cvlans: [],
+      external_ids: new Map(),
+      fake_bridge: false,
+      lacp: undefined,
+      mac: undefined,
+      name: "",
+      other_config: new Map(),
+      protected: false,
+      qos: undefined,
+      rstp_statistics: new Map(),
+      rstp_status: new Map(),
+      statistics: new Map(),
+      status: new Map(),
+      tag: undefined,
+      trunks: [],
+      vlan_mode: undefined,
+    },
+    QoS: {
+      external_ids: new Map(),
+      other_config: new Map(),
+      queues: new Map(),
+      type: "",
+    },
+    Queue: {
+      dscp: undefined,
+      external_ids: new Map(),
+      other_config: new Map(),
+    },
+    SSL: {
+      bootstrap_ca_cert: false,
+      ca_cert: "",
+      certificate: "",
+      external_ids: new Map(),
+      private_key: "",
+    },
+    sFlow: {
+      agent: undefined,
+      external_ids: new Map(),
+      header: undefined,
+      polling: undefined,
+      sampling: undefined,
+      targets: [""],
+    },
+  },
 };
