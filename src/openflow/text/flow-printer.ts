@@ -4,7 +4,9 @@ import { DEFAULT_PRIORITY, type FlowMod } from "../protocol/flow-mod.ts";
 import type { FlowStats } from "../protocol/flow-stats.ts";
 import type { Instruction } from "../protocol/instructions.ts";
 import type { Match } from "../protocol/match.ts";
+import type { TlvMap } from "../protocol/nx-tlv-table.ts";
 import { Group, Port, Table } from "../protocol/ports.ts";
+import { mappedMatch } from "../protocol/tun-options.ts";
 import { actionsText, instructionsText } from "./action-printer.ts";
 import { formatDuration } from "./duration-text.ts";
 import { flagWords } from "./flow-words.ts";
@@ -16,6 +18,11 @@ import { formatPort, type PortNames } from "./port-text.ts";
 export interface FormatOptions {
   /** Names of the bridge's ports by number. Default: numbers, as `ovs-ofctl --no-names` prints. */
   readonly ports?: PortNames;
+  /**
+   * The switch's table of tunnel options, as `Switch.tlvTable()` reads it: it says which mask of a `tun_metadata` field
+   * covers the whole option, and so isn't printed. Default: every mask is printed.
+   */
+  readonly tlvMap?: readonly TlvMap[];
 }
 
 /** How a flow is printed. */
@@ -32,12 +39,12 @@ export interface FormatFlowOptions extends FormatOptions {
  * flow mod's command) gives the same flow.
  */
 export function formatFlow(flow: FlowMod | FlowStats, options: FormatFlowOptions = {}): string {
-  return "packetCount" in flow ? statsText(flow, options) : modText(flow, options.ports);
+  return "packetCount" in flow ? statsText(flow, options) : modText(flow, options);
 }
 
 /** Prints a match: `tcp,in_port=1,nw_dst=10.0.0.1`; empty for one that matches everything. */
 export function formatMatch(match: Match, options: FormatOptions = {}): string {
-  return matchWordsOf(match, options.ports).join(",");
+  return wordsOfMatch(match, options).join(",");
 }
 
 /** Prints actions: `set_field:10.0.0.1->ip_src,output:2`; `drop` for none. */
@@ -53,19 +60,25 @@ export function formatInstructions(
   return instructionsText(instructions, options.ports);
 }
 
-function statsText(flow: FlowStats, { ports, stats = true }: FormatFlowOptions): string {
+function wordsOfMatch(match: Match, { ports, tlvMap }: FormatOptions): string[] {
+  return matchWordsOf(tlvMap === undefined ? match : mappedMatch(match, tlvMap), ports);
+}
+
+function statsText(flow: FlowStats, options: FormatFlowOptions): string {
+  const { ports, stats = true } = options;
   const parts = [
     stats || flow.cookie !== 0n ? `cookie=0x${flow.cookie.toString(16)}, ` : "",
     stats ? `duration=${formatDuration(flow.durationSec, flow.durationNsec)}, ` : "",
     stats || flow.tableId !== 0 ? `table=${flow.tableId}, ` : "",
-    stats ? `n_packets=${flow.packetCount}, n_bytes=${flow.byteCount}, ` : "",
+    stats ? `n_packets=${counterText(flow.packetCount)}, n_bytes=${counterText(flow.byteCount)}, ` : "",
     timeoutsAndFlags(flow),
-    matchText(flow.match, flow.priority, ports),
+    matchText(flow.match, flow.priority, options),
   ];
   return `${parts.join("")}actions=${instructionsText(flow.instructions, ports)}`;
 }
 
-function modText(flow: FlowMod, ports: PortNames | undefined): string {
+function modText(flow: FlowMod, options: FormatOptions): string {
+  const { ports } = options;
   const isDelete = flow.command === "delete" || flow.command === "deleteStrict";
   const parts = [
     cookieText(flow),
@@ -73,7 +86,7 @@ function modText(flow: FlowMod, ports: PortNames | undefined): string {
     flow.outPort === Port.any ? "" : `out_port=${formatPort(flow.outPort, ports)}, `,
     flow.outGroup === Group.any ? "" : `out_group=${flow.outGroup}, `,
     timeoutsAndFlags(flow),
-    matchText(flow.match, flow.command === "delete" ? DEFAULT_PRIORITY : flow.priority, ports),
+    matchText(flow.match, flow.command === "delete" ? DEFAULT_PRIORITY : flow.priority, options),
   ];
   const head = parts.join("");
   if (isDelete) return head.replace(/,? $/, "");
@@ -95,8 +108,13 @@ function timeoutsAndFlags(flow: Pick<FlowMod, "idleTimeout" | "hardTimeout" | "f
 }
 
 /** Priority and match, and the blank that divides them from the actions. */
-function matchText(match: Match, priority: number, ports: PortNames | undefined): string {
+function matchText(match: Match, priority: number, options: FormatOptions): string {
   const first = priority === DEFAULT_PRIORITY ? [] : [`priority=${priority}`];
-  const words = [...first, ...matchWordsOf(match, ports)];
+  const words = [...first, ...wordsOfMatch(match, options)];
   return words.length === 0 ? "" : `${words.join(",")} `;
+}
+
+/** A counter; `?` where the switch doesn't keep it. */
+function counterText(counter: bigint): string {
+  return counter === 0xffff_ffff_ffff_ffffn ? "?" : String(counter);
 }

@@ -102,20 +102,23 @@ function groupModText({ command, ...group }: GroupModMessage, { ports }: PrintCo
   return `\n ${word} ${formatGroup({ groupId, groupType, buckets }, ports === undefined ? {} : { ports })}`;
 }
 
+/** A delete names the meter and nothing else. */
 function meterModText({ command, flags, meterId, bands }: MeterModMessage): string {
   const word = typeof command === "string" ? commands[command] : `cmd:${command}`;
-  return ` ${word} ${formatMeter({ flags, meterId, bands })}`;
+  const meter = command === "delete" ? { flags: 0, meterId, bands: [] } : { flags, meterId, bands };
+  return ` ${word} ${formatMeter(meter)}`;
 }
 
 function portModText(
   { portNo, hwAddr, config, mask, advertise }: PortModMessage,
   { ports }: PrintContext,
 ): string {
+  const features = portFeatureWords(advertise);
   return [
     ` port: ${formatPort(portNo, ports)}: addr:${hwAddr}`,
-    `     config: ${portConfigWords(config)}`,
+    `     config: ${portConfigWords(config & mask)}`,
     `     mask:   ${portConfigWords(mask)}`,
-    `     advertise: ${advertise === 0 ? "UNCHANGED" : portFeatureWords(advertise)}`,
+    `     advertise: ${features === "0" ? "UNCHANGED" : features}`,
   ].join("\n");
 }
 

@@ -1,4 +1,5 @@
 // Prints Open vSwitch's own messages about tunnel options and tracked connections.
+import { IpProtocol } from "../packet/packet.ts";
 import type { CtFlushMessage, CtFlushProperty, CtTupleProperty } from "../protocol/nx-ct-flush.ts";
 import type { TlvMap, TlvTableModMessage, TlvTableReplyMessage } from "../protocol/nx-tlv-table.ts";
 import type { MessagePrinters, Unreadable } from "./message-printing.ts";
@@ -51,17 +52,70 @@ function mapText({ optionClass, optionType, optionLen, index }: TlvMap): string 
   return ` ${columns.join("  ")}  tun_metadata${index}`;
 }
 
-function ctFlushText({ ipProto, properties }: CtFlushMessage): string {
-  const zone = properties.find(
-    (property): property is CtFlushProperty & { type: "zone" } => property.type === "zone",
-  );
-  const tuple = (type: "origTuple" | "replyTuple"): string =>
-    properties
-      .flatMap((property) => (property.type === type ? [tupleText(property.properties, ipProto)] : []))
-      .join("");
-  return `${zone === undefined ? "" : ` zone=${zone.zoneId}`}${tuple("origTuple")}${tuple("replyTuple")}`;
+const icmpProtocols: ReadonlySet<number> = new Set([IpProtocol.icmp, IpProtocol.icmpv6]);
+
+/** What a tuple says. The port of one protocol stands where another one has its id, and the other port where code and type are. */
+interface Tuple {
+  src: string;
+  dst: string;
+  first: number;
+  second: number;
 }
 
-function tupleText(properties: readonly CtTupleProperty[], ipProto: number): string {
-  return ` '${properties.map((property) => property.type).join(",")},ct_nw_proto=${ipProto}'`;
+/** What is left out prints as zero, in both directions. */
+function ctFlushText({ ipProto, properties }: CtFlushMessage): string | Unreadable {
+  const zone = properties.reduce((last, property) => (property.type === "zone" ? property.zoneId : last), 0);
+  const orig = tupleOf("origTuple", properties);
+  const reply = tupleOf("replyTuple", properties);
+  const addresses = [orig.src, orig.dst, reply.src, reply.dst].filter((address) => address !== "::");
+  const isIpv4 = addresses.some((address) => !address.includes(":"));
+  if (isIpv4 && addresses.some((address) => address.includes(":"))) return { error: "OFPBPC_BAD_VALUE" };
+  const text = (tuple: Tuple): string => tupleText(tuple, isIpv4 ? "nw" : "ipv6", icmpProtocols.has(ipProto));
+  return ` zone=${zone} '${text(orig)},ct_nw_proto=${ipProto}' '${text(reply)}'`;
+}
+
+function tupleOf(direction: "origTuple" | "replyTuple", properties: readonly CtFlushProperty[]): Tuple {
+  const tuple: Tuple = { src: "::", dst: "::", first: 0, second: 0 };
+  for (const property of properties) {
+    if (property.type !== direction) continue;
+    for (const told of property.properties) {
+      if (told.type !== "raw") tellers[told.type](tuple, told as never);
+    }
+  }
+  return tuple;
+}
+
+type Told<T extends CtTupleProperty["type"]> = Extract<CtTupleProperty, { type: T }>;
+
+const tellers: {
+  readonly [T in Exclude<CtTupleProperty["type"], "raw">]: (tuple: Tuple, told: Told<T>) => void;
+} = {
+  src: (tuple, { address }) => {
+    tuple.src = address;
+  },
+  dst: (tuple, { address }) => {
+    tuple.dst = address;
+  },
+  srcPort: (tuple, { port }) => {
+    tuple.first = port;
+  },
+  dstPort: (tuple, { port }) => {
+    tuple.second = port;
+  },
+  icmpId: (tuple, { icmpId }) => {
+    tuple.first = icmpId;
+  },
+  icmpType: (tuple, { icmpType }) => {
+    tuple.second = (tuple.second & 0xff00) | icmpType;
+  },
+  icmpCode: (tuple, { icmpCode }) => {
+    tuple.second = (icmpCode << 8) | (tuple.second & 0xff);
+  },
+};
+
+function tupleText({ src, dst, first, second }: Tuple, family: "nw" | "ipv6", isIcmp: boolean): string {
+  const transport = isIcmp
+    ? [`icmp_id=${first}`, `icmp_type=${second & 0xff}`, `icmp_code=${second >> 8}`]
+    : [`ct_tp_src=${first}`, `ct_tp_dst=${second}`];
+  return [`ct_${family}_src=${src}`, `ct_${family}_dst=${dst}`, ...transport].join(",");
 }

@@ -96,7 +96,8 @@ function flowRequestText({ tableId, outPort, match }: FlowStatsRequest, { ports 
 }
 
 function groupName(groupId: number): string {
-  return groupId === Group.all ? "ALL" : String(groupId);
+  if (groupId === Group.all) return "ALL";
+  return groupId === Group.any ? "ANY" : String(groupId);
 }
 
 function meterRequestText({ meterId }: MeterRequest): string {

@@ -8,13 +8,8 @@ import type { PacketInMessage, PacketOutMessage } from "../protocol/packet.ts";
 import { NO_BUFFER } from "../protocol/ports.ts";
 import { actionsText } from "./action-printer.ts";
 import { frameText } from "./message-frame.ts";
-import {
-  type MessagePrinters,
-  type PrintContext,
-  ruleText,
-  type Unreadable,
-  withBlank,
-} from "./message-printing.ts";
+import { type MessagePrinters, type PrintContext, ruleText, type Unreadable } from "./message-printing.ts";
+import { formatHex } from "./number-text.ts";
 import { reasonWords } from "./nx-words.ts";
 import { formatPort, type PortNames } from "./port-text.ts";
 
@@ -58,16 +53,22 @@ function plainText(message: PacketInMessage | NxPacketInMessage, { ports }: Prin
 
 function arrivalText(arrival: Arrival, ports: PortNames | undefined): string {
   const { tableId, cookie, totalLen, match, reason, data, bufferId, lines } = arrival;
-  const why = typeof reason === "string" ? reasons[reason] : (reasonWords[reason] ?? reason);
+  const why = typeof reason === "string" ? reasons[reason] : reasonWord(reason);
   const parts = [
     ...(tableId === 0 ? [] : [`table_id=${tableId}`]),
     ...(cookie === undefined || cookie === noCookie ? [] : [`cookie=0x${cookie.toString(16)}`]),
     `total_len=${totalLen}`,
-    `${withBlank(ruleText(match, DEFAULT_PRIORITY, ports))}(via ${why})`,
+    ruleText(match, DEFAULT_PRIORITY, ports),
+    `(via ${why})`,
     `data_len=${data.length}`,
     bufferText(bufferId, totalLen, data.length),
   ];
   return [` ${parts.join(" ")}`, ...lines, frameText(data)].join("\n");
+}
+
+/** The two kinds of table miss, which have numbers inside the switch alone, go without a word. */
+function reasonWord(reason: number): string {
+  return reason === 6 || reason === 7 ? "" : (reasonWords[reason] ?? String(reason));
 }
 
 function bufferText(bufferId: number, totalLen: number, dataLength: number): string {
@@ -140,10 +141,7 @@ const continuationPrinters: readonly {
   ) => readonly string[];
 }[] = [
   { word: "bridge", print: eachOf("bridge", ({ uuid }) => uuidText(uuid)) },
-  {
-    word: "stack",
-    print: (properties) => joined(eachOf("stack", ({ data }) => stackText(data))(properties), " "),
-  },
+  { word: "stack", print: stackLine },
   {
     word: "mirrors",
     print: eachOf("mirrors", ({ mirrors }) => (mirrors === 0 ? "" : `0x${mirrors.toString(16)}`)),
@@ -173,6 +171,14 @@ function eachOf<T extends ContinuationProperty["type"]>(
       .filter((text) => text !== "");
 }
 
+/** The stack from its top down. */
+function stackLine(properties: readonly ContinuationProperty[]): readonly string[] {
+  const items = properties.flatMap((property) =>
+    property.type === "stack" ? [stackText(property.data)] : [],
+  );
+  return items.length === 0 ? [] : [["(top)", ...items, "(bottom)"].join(" ")];
+}
+
 function joined(texts: readonly string[], separator: string): readonly string[] {
   return texts.length === 0 ? [] : [texts.join(separator)];
 }
@@ -194,10 +200,7 @@ function uuidText(uuid: Uint8Array): string {
 }
 
 function stackText(data: Uint8Array): string {
-  const hex = Array.from(data, (byte) => byte.toString(16).padStart(2, "0"))
-    .join("")
-    .replace(/^0+(?=.)/, "");
-  return `0x${hex}`;
+  return formatHex(data.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n));
 }
 
 /** Each list of actions is led by where it goes on. */

@@ -14,6 +14,8 @@ export interface Unreadable {
 /** What a printer is called with beside its message. */
 export interface PrintContext {
   readonly ports: PortNames | undefined;
+  /** Whether it stands in an error, where echoes are told without their bytes. */
+  readonly isBrief: boolean;
   /** Prints a message that stands inside another one, heading and all. */
   readonly inner: (message: Message) => string;
   /** The same for bytes that should be one, and may be cut short. */

@@ -5,7 +5,7 @@ import type { RoleReplyMessage, RoleRequestMessage } from "../protocol/controlle
 import type { ErrorMessage } from "../protocol/error.ts";
 import type { HelloMessage } from "../protocol/hello.ts";
 import { Capability, type FeaturesReplyMessage, type SwitchConfig } from "../protocol/switch-config.ts";
-import { type BitWords, bitsText } from "./bit-text.ts";
+import { type BitWords, knownBitsText } from "./bit-text.ts";
 import { hexDump } from "./message-hex.ts";
 import { type MessagePrinters, type PrintContext, type Unreadable } from "./message-printing.ts";
 
@@ -22,7 +22,7 @@ const capabilities: BitWords = [
   ["PORT_BLOCKED", Capability.portBlocked],
 ];
 
-const fragmentWords: readonly string[] = ["normal", "drop", "reassemble"];
+const fragmentWords: readonly string[] = ["normal", "drop", "reassemble", "nx-match"];
 
 const roleWords: Readonly<Record<string, string>> = {
   noChange: "nochange",
@@ -89,7 +89,7 @@ export const sessionPrinters: MessagePrinters<
     const word = typeof role === "string" ? roleWords[role] : undefined;
     if (word === undefined) return { error: "OFPRRFC_BAD_ROLE" };
     const why = typeof reason === "string" ? roleStatusReasons[reason] : "(unknown)";
-    return ` role=${word} generation_id=${generationId} reason=${why}`;
+    return ` role=${word}${generationText(generationId)} reason=${why}`;
   },
   setControllerId: ({ controllerId }) => ` id=${controllerId}`,
   setPacketInFormat: ({ format }) => {
@@ -151,9 +151,9 @@ function printable(bytes: Uint8Array): string {
   return characters.join("");
 }
 
-function echoText({ data }: { readonly data: Uint8Array }): string {
+function echoText({ data }: { readonly data: Uint8Array }, { isBrief }: PrintContext): string {
   const size = ` ${data.length} bytes of payload`;
-  return data.length === 0 ? size : `${size}\n${hexDump(data)}`;
+  return data.length === 0 || isBrief ? size : `${size}\n${hexDump(data)}`;
 }
 
 function featuresText(message: FeaturesReplyMessage): string {
@@ -162,7 +162,7 @@ function featuresText(message: FeaturesReplyMessage): string {
   return [
     ` dpid:${datapathId.toString(16).padStart(16, "0")}`,
     `n_tables:${nTables}, n_buffers:${nBuffers}${auxiliary}`,
-    `capabilities: ${bitsText(message.capabilities, capabilities)}`,
+    `capabilities: ${knownBitsText(message.capabilities, capabilities)}`,
   ].join("\n");
 }
 
@@ -174,8 +174,12 @@ function configText({ flags, missSendLen }: SwitchConfig): string | Unreadable {
 function roleText({ type, role, generationId }: RoleRequestMessage | RoleReplyMessage): string | Unreadable {
   const word = typeof role === "string" ? roleWords[role] : undefined;
   if (word === undefined) return { error: "OFPRRFC_BAD_ROLE" };
-  const hasNone = type === "roleRequest" ? role === "noChange" : generationId === noGeneration;
-  return hasNone ? ` role=${word}` : ` role=${word} generation_id=${generationId}`;
+  return ` role=${word}${type === "roleRequest" && role === "noChange" ? "" : generationText(generationId)}`;
+}
+
+/** Nothing for a generation that nobody has told. */
+function generationText(generationId: bigint): string {
+  return generationId === noGeneration ? "" : ` generation_id=${generationId}`;
 }
 
 function nxRoleText(role: string | number): string | Unreadable {

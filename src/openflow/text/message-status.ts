@@ -11,11 +11,13 @@ import { formatPortDesc } from "./port-stats-text.ts";
 import { formatPort, type PortNames } from "./port-text.ts";
 import { formatQueueConfig } from "./queue-text.ts";
 
-const removedReasons: Readonly<Record<string, string>> = {
+const removedReasons: Readonly<Record<string | number, string>> = {
   idleTimeout: "idle",
   hardTimeout: "hard",
   delete: "delete",
   groupDelete: "group_delete",
+  4: "meter_delete",
+  5: "eviction",
 };
 
 const portReasons: Readonly<Record<string, string>> = { add: " ADD:", delete: " DEL:", modify: " MOD:" };
@@ -64,7 +66,7 @@ function flowRemovedText(flow: FlowRemoved, ports: PortNames | undefined): strin
   const { reason, tableId, cookie, hardTimeout } = flow;
   const parts = [
     ruleText(flow.match, flow.priority, ports),
-    `reason=${typeof reason === "string" ? removedReasons[reason] : reason}`,
+    `reason=${removedReasons[reason] ?? reason}`,
     ...(tableId === Table.all ? [] : [`table_id=${tableId}`]),
     ...(cookie === 0n ? [] : [`cookie:0x${cookie.toString(16)}`]),
     `duration${formatDuration(flow.durationSec, flow.durationNsec)}`,

@@ -30,13 +30,21 @@ const HEADER_BYTES = 8;
  * read, as far as their own fields show it; flows and groups that a switch would refuse print as they are.
  */
 export function formatMessage(message: Message | Uint8Array, options: FormatMessageOptions = {}): string {
+  const context = contextOf(options, false);
+  return message instanceof Uint8Array
+    ? bytesText(message, context, options)
+    : messageText(message, context, options);
+}
+
+function contextOf(options: FormatMessageOptions, isBrief: boolean): PrintContext {
   const context: PrintContext = {
     ports: options.ports,
-    inner: (inner) => messageText(inner, context, options),
-    innerBytes: (bytes) => bytesText(bytes, context, options),
-    body: (inner) => bodyText(inner, context),
+    isBrief,
+    inner: (message) => messageText(message, context, options),
+    innerBytes: (bytes) => bytesText(bytes, contextOf(options, true), options),
+    body: (message) => bodyText(message, context),
   };
-  return message instanceof Uint8Array ? context.innerBytes(message) : context.inner(message);
+  return context;
 }
 
 const printers: MessagePrinters<Message["type"]> = {
