@@ -8,7 +8,7 @@ import type { Match } from "../protocol/match.ts";
 import { shapeOfMatch } from "../protocol/packet-shape.ts";
 import { inOrder } from "../text/instruction-order.ts";
 import { checkedInstruction } from "./checked-action.ts";
-import { actionHint } from "./hints.ts";
+import { hintFor } from "./hints.ts";
 import { apply } from "./instruction.ts";
 import { checkedMatch, match } from "./match.ts";
 import type { MatchFields } from "./match-fields.ts";
@@ -50,16 +50,26 @@ function isMatch(given: MatchFields | Match): given is Match {
   return Array.isArray(given);
 }
 
-function refusal(found: PlacedInconsistency, { match, instructions }: FlowMod): ActionError {
-  const [index = 0, at] = Array.from(found.path.matchAll(/\d+/g), ([digits]) => Number(digits));
-  const instruction = instructions[index];
-  const action =
-    instruction !== undefined && "actions" in instruction ? instruction.actions[at ?? -1] : undefined;
+function refusal(found: PlacedInconsistency, made: FlowMod): ActionError {
   const { error: openflowError, path } = found;
-  if (action === undefined) {
-    return new ActionError(found.reason, instruction?.type ?? path, { openflowError, path });
+  const part = partAt(path, made);
+  const hint = part === undefined ? undefined : hintFor(part, shapeOfMatch(made.match), found);
+  return new ActionError(found.reason, fieldOf(part) ?? path, { openflowError, path, hint });
+}
+
+/** The instruction or action that a path leads to, however deep. */
+function partAt(path: string, { instructions }: FlowMod): Instruction | Action | undefined {
+  const steps = Array.from(path.matchAll(/(?:instructions|actions)\[(\d+)\]/g), ([, index]) => Number(index));
+  let parts: readonly (Instruction | Action)[] = instructions;
+  let part: Instruction | Action | undefined;
+  for (const step of steps) {
+    part = parts[step];
+    parts = part !== undefined && "actions" in part ? part.actions : [];
   }
-  const hint = actionHint(action, shapeOfMatch(match), found);
-  const field = "oxm" in action ? action.oxm.field : action.type;
-  return new ActionError(found.reason, field, { openflowError, path, hint });
+  return part;
+}
+
+/** The field that an action sets, or what it is called. */
+function fieldOf(part: Instruction | Action | undefined): string | undefined {
+  return part !== undefined && "oxm" in part ? part.oxm.field : part?.type;
 }

@@ -1,6 +1,7 @@
 // What to write instead of what a switch would refuse, in the builders' own words.
 import type { Action } from "../protocol/actions.ts";
 import type { PlacedInconsistency } from "../protocol/consistency.ts";
+import type { Instruction } from "../protocol/instructions.ts";
 import type { Oxm } from "../protocol/match.ts";
 import type { PrerequisiteName } from "../protocol/oxm-field.ts";
 import { meets, type PacketShape } from "../protocol/packet-shape.ts";
@@ -36,21 +37,21 @@ const arpFields: ReadonlyMap<string, string> = new Map([
   ["ipv4Dst", "arpTpa"],
 ]);
 
-/** What to write instead of `action`, refused for packets of `shape`. */
-export function actionHint(
-  action: Action,
+/** What to write instead of an action or instruction that was refused for packets of `shape`. */
+export function hintFor(
+  part: Action | Instruction,
   shape: PacketShape,
-  { error, missing }: PlacedInconsistency,
+  found: PlacedInconsistency,
 ): string | undefined {
-  if (action.type === "setField") {
-    const hint = setFieldHint(action.oxm, shape, error);
+  if (part.type === "setField") {
+    const hint = setFieldHint(part.oxm, shape, found.error);
     if (hint !== undefined) return hint;
   }
-  if (action.type === "popVlan") {
-    return 'add vlanVid: "any" to the match, or write load(0, "vlanTci"), which takes a tag off where there is one';
-  }
-  return missing === undefined ? undefined : `add ${fields[missing]} to the match`;
+  return part.type === "popVlan" ? untag : matchHint(found);
 }
+
+const untag =
+  'add vlanVid: "any" to the match, or write load(0, "vlanTci"), which takes a tag off where there is one';
 
 function setFieldHint(oxm: Oxm, shape: PacketShape, error: string): string | undefined {
   if (error === "OFPBAC_BAD_SET_MASK") return "write load() for the bits that change";

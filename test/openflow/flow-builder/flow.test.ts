@@ -170,6 +170,19 @@ describe("flow", () => {
     assert.deepEqual(flowMod({ instructions: [instruction.apply(...actions)] }).instructions.length, 1);
   });
 
+  it("finds what is wrong in an action's own actions", () => {
+    const inner = action.clone(action.output(1), action.setField({ ipv4Src: "10.0.0.1" }));
+    assert.throws(
+      () => flow({ match: { ethType: "arp" }, actions: [action.output(2), inner] }),
+      (error: unknown) => {
+        assert.ok(error instanceof ActionError);
+        assert.equal(error.openflowError, "OFPBAC_MATCH_INCONSISTENT");
+        assert.match(error.path ?? "", /^instructions\[0\]\.actions\[1\]/);
+        return true;
+      },
+    );
+  });
+
   for (const build of refusedTwice) {
     it(`refuses, when compiled and when run, ${String(build).slice("() => ".length)}`, () => {
       assert.throws(build, BuildError);
