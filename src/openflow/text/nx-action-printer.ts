@@ -81,8 +81,7 @@ const plainPrinters: PrintersOf<NxPlainAction> = {
     newPacketType === 0xfffe
       ? "decap()"
       : `decap(packet_type(ns=${newPacketType >>> 16},type=${formatHex(newPacketType & 0xffff)}))`,
-  controller: ({ maxLen, controllerId, reason }) =>
-    `controller(${controllerParts(reason, maxLen, controllerId).join(",")})`,
+  controller: ({ maxLen, controllerId, reason }) => controllerText(reason, maxLen, controllerId, []),
   popQueue: () => "pop_queue",
   exit: () => "exit",
   ctClear: () => "ct_clear",
@@ -226,12 +225,15 @@ function sampleText(action: Sampled, ports: PortNames | undefined): string {
   ])})`;
 }
 
-function controllerParts(reason: number, maxLen: number, id: number): string[] {
-  return [
-    reason === 1 ? "" : `reason=${reasonWords[reason] ?? reason}`,
-    maxLen === 0xffff ? "" : `max_len=${maxLen}`,
-    id === 0 ? "" : `id=${id}`,
-  ].filter((part) => part !== "");
+/** What a plain output can say is printed as one. */
+function controllerText(reason: number, maxLen: number, id: number, more: readonly string[]): string {
+  if (reason === 1 && id === 0 && more.join("") === "") return `CONTROLLER:${maxLen}`;
+  return `controller(${listed([
+    reason !== 1 && `reason=${reasonWords[reason] ?? reason}`,
+    maxLen !== 0xffff && `max_len=${maxLen}`,
+    id !== 0 && `id=${id}`,
+    ...more,
+  ])})`;
 }
 
 function controller2Text({ properties }: Controller2Action): string {
@@ -246,9 +248,7 @@ function controller2Text({ properties }: Controller2Action): string {
       said.meterId = `meter_id=${property.meterId}`;
   }
   const { reason, maxLen, controllerId, userdata, pause, meterId } = said;
-  // What a plain output can say is printed as one.
-  if (reason === 1 && controllerId === 0 && userdata + pause + meterId === "") return `CONTROLLER:${maxLen}`;
-  return `controller(${listed([...controllerParts(reason, maxLen, controllerId), userdata, pause, meterId])})`;
+  return controllerText(reason, maxLen, controllerId, [userdata, pause, meterId]);
 }
 
 function encapText({ newPacketType, properties }: EncapAction): string {

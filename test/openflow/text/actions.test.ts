@@ -408,6 +408,7 @@ describe("Actions that ovs-ofctl never sends", () => {
   } as const;
   const vlan = { name: "OXM_OF_VLAN_VID", ofs: 0 };
   const told: readonly (readonly [Action, string])[] = [
+    [{ type: "controller", maxLen: 1, controllerId: 0, reason: 1 }, "CONTROLLER:1"],
     [{ type: "controller2", properties: [] }, "CONTROLLER:65535"],
     [{ type: "controller2", properties: [{ type: "maxLen", maxLen: 9 }] }, "CONTROLLER:9"],
     [{ type: "controller2", properties: [{ type: "meterId", meterId: 0 }] }, "CONTROLLER:65535"],
