@@ -51,8 +51,9 @@ function specText(spec: LearnSpec, ports: PortNames | undefined): string {
     return `load:${from}->${to}`;
   }
   if (!("value" in src)) {
-    const same = src.name === dst.name && src.ofs === dst.ofs;
-    return same ? to : `${to}=${placeText(src, nBits)}`;
+    // Two headers of one field are the same place.
+    const from = placeText(src, nBits);
+    return from === to ? to : `${to}=${from}`;
   }
   return learnValueText(src.value, { ...dst, nBits }, ports) ?? `${to}=${formatHex(src.value)}`;
 }

@@ -422,6 +422,20 @@ describe("Actions that ovs-ofctl never sends", () => {
       { ...learned, specs: [{ type: "match", nBits: 12, src: { value: 5n }, dst: vlan }] },
       "learn(table=1,vlan_vid=5)",
     ],
+    [
+      {
+        ...learned,
+        specs: [
+          {
+            type: "match",
+            nBits: 48,
+            src: { name: "OXM_OF_ARP_SHA", ofs: 0 },
+            dst: { name: "NXM_NX_ARP_SHA", ofs: 0 },
+          },
+        ],
+      },
+      "learn(table=1,NXM_NX_ARP_SHA[])",
+    ],
   ];
   for (const [action, text] of told) {
     it(`are printed as a switch prints them: ${text}`, () => {
