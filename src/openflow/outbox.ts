@@ -1,11 +1,26 @@
-// What is to be written: messages are gathered and leave in one socket write per turn of the event loop, or earlier in
-// pieces of 64 KiB, so that a switch works on the first flows while the last are still being encoded. The queue is bounded:
-// a peer that reads nothing cannot make it grow.
+// What is to be written: messages are gathered and leave in one socket write once everything that an event led to is done, or earlier
+// in pieces of 64 KiB, so that a switch works on the first flows while the last are still being encoded. The answers to one switch do not
+// wait until a thousand others have been heard, as they would with one write per turn of the event loop. The queue is bounded: a peer that
+// reads nothing cannot make it grow.
 import type { Duplex } from "node:stream";
 import { SendQueueFullError } from "./session-errors.ts";
 
 /** Gathered bytes leave at once when there are this many. */
 const pieceBytes = 65_536;
+
+/** Outboxes that have gathered something since the event began that is being dealt with. */
+let due: Outbox[] = [];
+
+function flushDue(): void {
+  const outboxes = due;
+  due = [];
+  for (const outbox of outboxes) outbox.flush();
+}
+
+/** Runs once the promises that are settled already have been gone on from, and those settled by that. */
+function afterPromises(): void {
+  process.nextTick(flushDue);
+}
 
 /** Gathers bytes for one stream. */
 export class Outbox {
@@ -18,7 +33,7 @@ export class Outbox {
   #memory: ArrayBufferLike | undefined;
   #runStart = 0;
   #runEnd = 0;
-  #scheduled = false;
+  #due = false;
   #closed = false;
   #waiting: (() => void)[] = [];
 
@@ -50,14 +65,15 @@ export class Outbox {
     this.#gatheredBytes += bytes.length;
     if (this.#gatheredBytes >= pieceBytes) {
       this.flush();
-    } else if (!this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(this.#onTurn);
+    } else if (!this.#due) {
+      this.#due = true;
+      if (due.push(this) === 1) queueMicrotask(afterPromises);
     }
   }
 
   /** Writes what was gathered, now. */
   flush(): void {
+    this.#due = false;
     if (this.#gatheredBytes === 0 || this.#closed) return;
     this.#stream.write(this.#piece());
   }
@@ -107,11 +123,6 @@ export class Outbox {
     this.#stream.removeListener("drain", this.#wake);
     this.#wake();
   }
-
-  readonly #onTurn = (): void => {
-    this.#scheduled = false;
-    this.flush();
-  };
 
   readonly #wake = (): void => {
     const waiting = this.#waiting;
