@@ -10,7 +10,7 @@ import { Link, type OvsdbOptions } from "./link.ts";
 import { type LockLoss, Locks } from "./locks.ts";
 import { textAt } from "./members.ts";
 import type { DatabaseModel, GenericTables, Selected, Selection } from "./model.ts";
-import { Monitor } from "./monitor.ts";
+import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { decodeMonitorNotification, type MonitorTable, type MonitorUpdate } from "./monitor-protocol.ts";
 import type { Operation, OperationResult, ResultsOf } from "./operations.ts";
 import { transactOnce } from "./repeated-transaction.ts";
@@ -163,9 +163,13 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
     onUpdate: (update: MonitorUpdate) => void,
     options?: WaitOptions,
   ): Promise<Monitor> {
-    const requests = new Map(Object.entries(tables));
-    const plan = { requests, resumable: true };
-    const monitor = this.#addMonitor(database, () => Promise.resolve(plan));
+    const entries = Object.entries(tables);
+    const plan = {
+      columns: new Map(entries.map(([table, { columns }]) => [table, columns])),
+      resumable: true,
+    };
+    const conditions = Object.fromEntries(entries.map(([table, { where }]) => [table, where]));
+    const monitor = this.#addMonitor({ database, plan: () => Promise.resolve(plan), conditions });
     monitor.on("update", onUpdate);
     return this.#startMonitor(monitor, options);
   }
@@ -194,7 +198,8 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
   ): Promise<Replica<GenericTables>> {
     const name = typeof database === "string" ? database : database.name;
     const replica = new LiveReplica(name, selection);
-    const monitor = this.#addMonitor(name, (...at) => replica.plan(...at));
+    const { conditions } = replica;
+    const monitor = this.#addMonitor({ database: name, plan: (...at) => replica.plan(...at), conditions });
     replica.follow(monitor);
     await this.#startMonitor(monitor, options);
     return replica;
@@ -294,13 +299,13 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
     void this.#reattach(monitor);
   }
 
-  #addMonitor(database: string, plan: ConstructorParameters<typeof Monitor>[0]["plan"]): Monitor {
+  #addMonitor(options: Omit<MonitorOptions, "id" | "onClose">): Monitor {
     const id = `ovskit-${this.#nextMonitor}`;
     this.#nextMonitor += 1;
     const onClose = (closed: string): void => {
       this.#monitors.delete(closed);
     };
-    const monitor = new Monitor({ database, id, plan, onClose });
+    const monitor = new Monitor({ ...options, id, onClose });
     this.#monitors.set(id, monitor);
     return monitor;
   }

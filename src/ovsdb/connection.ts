@@ -5,10 +5,12 @@ import { RpcReplyError } from "../jsonrpc/errors.ts";
 import type { JsonValue } from "../jsonrpc/json.ts";
 import type { JsonRpcSession, RequestOptions } from "../jsonrpc/session.ts";
 import type { WaitOptions } from "../transport/deadline.ts";
+import type { RowConditions } from "./conditions.ts";
 import { OutcomeUnknownError, OvsdbDecodeError, OvsdbRequestError, UnknownDatabaseError } from "./errors.ts";
 import { arrayAt, objectAt, refusalIn, textAt } from "./members.ts";
 import {
   decodeMonitorReply,
+  encodeWhere,
   type MonitorMethod,
   type MonitorRequests,
   type MonitorUpdate,
@@ -142,6 +144,16 @@ export class OvsdbConnection {
     }
   }
 
+  /** Chooses other rows for a monitor (ovsdb-server(7), 4.1.14). The update comes before this settles. */
+  async changeConditions(id: string, conditions: RowConditions, options?: WaitOptions): Promise<void> {
+    if (this.#monitorMethod === "monitor") throw conditionsUnknown();
+    const tables = Object.entries(conditions).map(
+      ([table, where]) => [table, [{ where: encodeWhere(where) }]] as const,
+    );
+    const wait = { timeoutMs: monitorTimeoutMs, ...options, patient: true };
+    await this.request("monitor_cond_change", [id, id, Object.fromEntries(tables)], wait);
+  }
+
   /** Ends a monitor (RFC 7047, 4.1.7) without waiting for the answer. */
   cancelMonitor(id: string): void {
     if (this.session.closed) return;
@@ -166,7 +178,10 @@ function isUnknownMethod(error: unknown): boolean {
 }
 
 function refuseConditions(requests: MonitorRequests): void {
-  if ([...requests.values()].every(({ where }) => where === undefined)) return;
+  if ([...requests.values()].some(({ where }) => where !== undefined)) throw conditionsUnknown();
+}
+
+function conditionsUnknown(): OvsdbRequestError {
   const details = "this server can't choose rows: it knows neither monitor_cond_since nor monitor_cond";
-  throw new OvsdbRequestError("monitor", { error: "not supported", details });
+  return new OvsdbRequestError("monitor", { error: "not supported", details });
 }

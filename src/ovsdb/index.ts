@@ -11,6 +11,7 @@ export {
   OvsdbClient,
   type OvsdbClientEvents,
 } from "./client.ts";
+export type { RowConditions } from "./conditions.ts";
 export {
   OperationError,
   OutcomeUnknownError,
@@ -26,7 +27,16 @@ export {
 export { type GenerateModelsOptions, generateModels } from "./generate-models.ts";
 export { type OvsdbOptions, ovsdbPort } from "./link.ts";
 export type { LockLoss } from "./locks.ts";
-export type { ColumnOf, DatabaseModel, GenericTables, Selected, Selection } from "./model.ts";
+export type {
+  ColumnChoice,
+  ColumnOf,
+  ConditionOn,
+  DatabaseModel,
+  GenericTables,
+  RowChoice,
+  Selected,
+  Selection,
+} from "./model.ts";
 export * from "./models/open-vswitch.ts";
 export { Monitor, type MonitorEvents } from "./monitor.ts";
 export type { MonitorTable, MonitorUpdate, RowUpdate, TableUpdates } from "./monitor-protocol.ts";
@@ -57,7 +67,14 @@ export type {
   WaitOperation,
 } from "./operations.ts";
 export { UnrepeatableError } from "./repeated-transaction.ts";
-export type { ChangeContext, Replica, ReplicaEvents, RowChange, RowChangeIn } from "./replica.ts";
+export type {
+  ChangeContext,
+  ConditionsOf,
+  Replica,
+  ReplicaEvents,
+  RowChange,
+  RowChangeIn,
+} from "./replica.ts";
 export type { ElementOf, ReplicaIndex } from "./replica-index.ts";
 export type { ReplicaTable } from "./replica-table.ts";
 export {

@@ -15,7 +15,7 @@ export type MonitorMethod = (typeof monitorMethods)[number];
 export interface MonitorTable {
   /** Which columns. */
   readonly columns: readonly string[];
-  /** Which rows: those for which any of the conditions holds. Default: all. Not in RFC 7047's `monitor`. */
+  /** Which rows: those for which any of the conditions holds; none of none. Default: all. Not in RFC 7047's `monitor`. */
   readonly where?: readonly Condition[] | undefined;
 }
 
@@ -47,6 +47,12 @@ export interface MonitorUpdate {
 /** Before the first transaction that a client knows of. */
 const noTransactionId = "00000000-0000-0000-0000-000000000000";
 
+/** Conditions of which any may hold, as a monitor has them. To the server no condition would mean every row. */
+export function encodeWhere(where: readonly Condition[] | undefined): JsonValue[] {
+  if (where === undefined) return [true];
+  return where.length === 0 ? [false] : encodeTriples(where);
+}
+
 /** The params of a request to monitor. */
 export function monitorParams(
   method: MonitorMethod,
@@ -56,7 +62,7 @@ export function monitorParams(
   lastTransactionId: string | undefined,
 ): JsonValue[] {
   const tables = Array.from(requests, ([table, { columns, where }]) => {
-    const conditions = where === undefined ? {} : { where: encodeTriples(where) };
+    const conditions = where === undefined ? {} : { where: encodeWhere(where) };
     return [table, [{ columns, ...conditions }]] as const;
   });
   const params = [database, id, Object.fromEntries(tables)];

@@ -4,9 +4,13 @@ import { EventEmitter } from "node:events";
 import { ConnectionClosedError } from "../errors.ts";
 import { PeerError } from "../jsonrpc/errors.ts";
 import type { WaitOptions } from "../transport/deadline.ts";
+import { Conditions, type RowConditions } from "./conditions.ts";
 import type { OvsdbConnection } from "./connection.ts";
 import { OvsdbRequestError, SelectionError } from "./errors.ts";
-import type { MonitorRequests, MonitorUpdate } from "./monitor-protocol.ts";
+import type { MonitorUpdate } from "./monitor-protocol.ts";
+
+/** How long {@link Monitor.where} waits by default, in milliseconds: as long as a first monitor may take. */
+const conditionsTimeoutMs = 60_000;
 
 /** Events of {@link Monitor}. */
 export interface MonitorEvents {
@@ -24,7 +28,8 @@ export interface MonitorEvents {
 
 /** What to monitor, asked anew on each connection, since a server may come back with another schema. */
 export interface MonitorPlan {
-  readonly requests: MonitorRequests;
+  /** The columns, by table. */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
   /** False when what is known can't be carried on from. */
   readonly resumable: boolean;
 }
@@ -34,6 +39,8 @@ export interface MonitorOptions {
   readonly database: string;
   readonly id: string;
   readonly plan: (connection: OvsdbConnection, options?: WaitOptions) => Promise<MonitorPlan>;
+  /** Which rows, by table, to begin with. */
+  readonly conditions?: RowConditions | undefined;
   /** Called once when it is closed, with the id. */
   readonly onClose: (id: string) => void;
 }
@@ -49,6 +56,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   /** Updates that came before the answer they build on was handled; undefined once it was. */
   #early: MonitorUpdate[] | undefined = [];
   #refusal: Error | undefined;
+  readonly #conditions: Conditions;
   #closed = false;
 
   /** @internal */
@@ -57,6 +65,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     this.database = options.database;
     this.id = options.id;
     this.#options = options;
+    this.#conditions = new Conditions(options.conditions ?? {});
   }
 
   /** Whether all that the server has told of this connection has been handed on. */
@@ -74,6 +83,40 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     return this.#lastTransactionId;
   }
 
+  /**
+   * Chooses other rows: those for which any of a table's conditions holds, all rows when they are undefined, none when there are none.
+   * Tables that aren't named keep theirs. Resolves when the rows have been told of that begin to fit, and of those that no longer do.
+   * What was chosen outlives the connection, also when the promise rejects with `TimeoutError`; a server's refusal
+   * (`OvsdbRequestError`) leaves the conditions as they were. Not with a server that knows RFC 7047's `monitor` only.
+   */
+  async where(conditions: RowConditions, options: WaitOptions = {}): Promise<void> {
+    const chosen = this.#conditions.choose(conditions, {
+      what: `the conditions of ${this.id}`,
+      timeoutMs: conditionsTimeoutMs,
+      ...options,
+    });
+    if (this.#closed) this.#conditions.giveUp(new ConnectionClosedError(this.id, "the monitor is closed"));
+    else void this.#sendConditions();
+    await chosen;
+  }
+
+  /** Sends what was chosen since the server's last answer, until there is nothing more. */
+  async #sendConditions(): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined || !this.synced) return;
+    const sent = this.#conditions.take();
+    if (sent === undefined) return;
+    try {
+      await connection.changeConditions(this.id, sent.tables);
+      this.#conditions.acknowledge(sent.version);
+    } catch (error) {
+      // A connection that ends takes nothing with it: the next one starts with what was chosen.
+      if (error instanceof OvsdbRequestError) this.#conditions.refuse(error);
+      else connection.session.abort(error instanceof Error ? error : new Error(String(error)));
+    }
+    if (this.#connection === connection) await this.#sendConditions();
+  }
+
   /** Ends it, here and at the server. Idempotent. */
   close(): Promise<void> {
     if (!this.#closed) {
@@ -81,6 +124,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
       this.#connection?.cancelMonitor(this.id);
       this.#connection = undefined;
       this.#options.onClose(this.id);
+      this.#conditions.giveUp(new ConnectionClosedError(this.id, "the monitor is closed"));
       this.emit("close");
     }
     return Promise.resolve();
@@ -118,10 +162,16 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     this.#early = [];
     this.#refusal = undefined;
     const { database, id } = this;
-    const { requests, resumable } = await this.#options.plan(connection, options);
-    const lastTransactionId = resumable ? this.#lastTransactionId : undefined;
+    const { columns, resumable } = await this.#options.plan(connection, options);
+    const { version, tables, acknowledged } = this.#conditions.now();
+    const requests = new Map(
+      Array.from(columns, ([table, chosen]) => [table, { columns: chosen, where: tables[table] }]),
+    );
+    // What happened up to the last transaction is known of the rows that fitted the conditions of then, and of no others.
+    const lastTransactionId = resumable && acknowledged ? this.#lastTransactionId : undefined;
     const update = await connection.monitor({ database, id, requests, lastTransactionId }, options);
     if (this.#connection !== connection) throw new ConnectionClosedError(connection.session.peer, "lost");
+    this.#conditions.acknowledge(version);
     return update;
   }
 
@@ -131,12 +181,14 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     this.#early = undefined;
     for (const one of early) this.#deliver(one);
     if (!this.#closed) this.emit("synced");
+    void this.#sendConditions();
   }
 
   #failed(connection: OvsdbConnection, reason: Error): void {
     if (reason instanceof ConnectionClosedError || this.#closed) return;
     if (reason instanceof OvsdbRequestError || reason instanceof SelectionError) {
       this.#refusal = reason;
+      this.#conditions.refuse(reason);
       this.emit("refused", reason);
     } else connection.session.abort(reason);
   }

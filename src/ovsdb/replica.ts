@@ -2,11 +2,13 @@
 // once, then told in one event; a reconnect is told as the difference it made, not as everything going and coming.
 import { EventEmitter } from "node:events";
 import type { WaitOptions } from "../transport/deadline.ts";
+import type { RowConditions } from "./conditions.ts";
 import type { OvsdbConnection } from "./connection.ts";
 import { OvsdbDecodeError, SelectionError } from "./errors.ts";
-import type { GenericTables } from "./model.ts";
+import type { ConditionOn, GenericTables } from "./model.ts";
 import type { Monitor, MonitorPlan } from "./monitor.ts";
 import type { MonitorUpdate, RowUpdate } from "./monitor-protocol.ts";
+import type { Condition } from "./operations.ts";
 import { type ReplicaTable, TableStore } from "./replica-table.ts";
 import { type RowCodec, rowCodec } from "./row.ts";
 import type { GenericRow } from "./values.ts";
@@ -50,9 +52,20 @@ export interface Replica<Tables> extends EventEmitter<ReplicaEvents<Tables>>, As
   readonly synced: boolean;
   /** A table that was chosen. Throws `SelectionError` for any other. */
   table<Table extends keyof Tables & string>(name: Table): ReplicaTable<Tables[Table]>;
+  /**
+   * Chooses other rows while it runs: of each table named those for which any condition holds, all when they are undefined, none when
+   * there are none. Resolves when the tables show it; rows that come and go by it are in an ordinary `change`. Rejects with
+   * `SelectionError` for a table that wasn't chosen, and as {@link Monitor.where} does.
+   */
+  where(conditions: ConditionsOf<Tables>, options?: WaitOptions): Promise<void>;
   /** Stops following. Idempotent. */
   close(): Promise<void>;
 }
+
+/** Row conditions by table. */
+export type ConditionsOf<Tables> = {
+  readonly [Table in keyof Tables]?: readonly ConditionOn<Tables[Table]>[] | undefined;
+};
 
 interface Change {
   readonly store: TableStore;
@@ -61,8 +74,23 @@ interface Change {
   readonly now: GenericRow | undefined;
 }
 
-/** Tables and columns by name. */
-export type Choice = Readonly<Record<string, readonly string[] | "all" | undefined>>;
+type Columns = readonly string[] | "all";
+
+interface TableChoice {
+  readonly columns: Columns;
+  readonly where?: readonly Condition[] | undefined;
+}
+
+/** Tables, columns and rows by name. */
+export type Choice = Readonly<Record<string, Columns | TableChoice | undefined>>;
+
+function tableChoices(choice: Choice): (readonly [string, TableChoice])[] {
+  return Object.entries(choice).flatMap(([table, chosen]) => {
+    if (chosen === undefined) return [];
+    const columnsOnly = typeof chosen === "string" || Array.isArray(chosen);
+    return [[table, columnsOnly ? { columns: chosen as Columns } : (chosen as TableChoice)] as const];
+  });
+}
 
 /** The replica of a client: a monitor's rows. */
 export class LiveReplica
@@ -70,7 +98,9 @@ export class LiveReplica
   implements Replica<GenericTables>
 {
   readonly database: string;
-  readonly #choice: Choice;
+  /** Which rows were chosen at the start. */
+  readonly conditions: RowConditions;
+  readonly #columns: ReadonlyMap<string, Columns>;
   readonly #stores: ReadonlyMap<string, TableStore>;
   #codecs: ReadonlyMap<string, RowCodec> = new Map();
   #schemaVersion: string | undefined;
@@ -80,8 +110,10 @@ export class LiveReplica
   constructor(database: string, choice: Choice) {
     super();
     this.database = database;
-    this.#choice = choice;
-    this.#stores = new Map(Object.keys(choice).map((name) => [name, new TableStore(name)]));
+    const chosen = tableChoices(choice);
+    this.#columns = new Map(chosen.map(([table, { columns }]) => [table, columns]));
+    this.conditions = Object.fromEntries(chosen.map(([table, { where }]) => [table, where]));
+    this.#stores = new Map(chosen.map(([name]) => [name, new TableStore(name)]));
   }
 
   get synced(): boolean {
@@ -92,6 +124,12 @@ export class LiveReplica
     const store = this.#stores.get(name);
     if (store === undefined) throw new SelectionError(this.database, name);
     return store as ReplicaTable<GenericRow>;
+  }
+
+  async where(conditions: RowConditions, options?: WaitOptions): Promise<void> {
+    const missing = Object.keys(conditions).find((table) => !this.#stores.has(table));
+    if (missing !== undefined) throw new SelectionError(this.database, missing);
+    await this.#monitor?.where(conditions, options);
   }
 
   async close(): Promise<void> {
@@ -105,15 +143,15 @@ export class LiveReplica
   /** What to monitor, by the schema that the server has on this connection. */
   async plan(connection: OvsdbConnection, options?: WaitOptions): Promise<MonitorPlan> {
     const schema = await connection.schema(this.database, options);
-    const codecs = Object.entries(this.#choice).flatMap(([table, columns]) =>
-      columns === undefined ? [] : [[table, rowCodec(schema, table, columns)] as const],
+    const codecs = Array.from(
+      this.#columns,
+      ([table, columns]) => [table, rowCodec(schema, table, columns)] as const,
     );
     const version = `${schema.version} ${schema.cksum ?? ""}`;
     const resumable = version === this.#schemaVersion;
     this.#codecs = new Map(codecs);
     this.#schemaVersion = version;
-    const requests = new Map(codecs.map(([table, { columns }]) => [table, { columns }]));
-    return { requests, resumable };
+    return { columns: new Map(codecs.map(([table, { columns }]) => [table, columns])), resumable };
   }
 
   /** Takes over a monitor that runs by {@link plan}. */
