@@ -94,6 +94,7 @@ export type * from "./protocol/switch-config.ts";
 export { Capability } from "./protocol/switch-config.ts";
 export type * from "./protocol/switch-stats.ts";
 export type * from "./protocol/table-features.ts";
+export { mappedMatch } from "./protocol/tun-options.ts";
 export type { PacketChanges, ReceivedPacket } from "./received-packet.ts";
 export {
   BundleError,

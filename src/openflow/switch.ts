@@ -46,6 +46,7 @@ export class Switch extends EventEmitter<SwitchEvents> {
   readonly features: FeaturesReplyMessage;
   readonly #channel: Channel;
   readonly #watches: Set<FlowWatch> = new Set();
+  #tlvMap: readonly TlvMap[] | undefined;
   #nextId = 1;
 
   /** @internal Made by `connectSwitch` and `listenForSwitches`. */
@@ -207,6 +208,14 @@ export class Switch extends EventEmitter<SwitchEvents> {
     await this.request(resumption(packet, changes), options);
   }
 
+  /**
+   * The tunnel options of the bridge as {@link tlvTable} last read them, for texts: `formatFlow(flow, { tlvMap })`. Undefined
+   * before that, and after {@link changeTlvTable}.
+   */
+  get tlvMap(): readonly TlvMap[] | undefined {
+    return this.#tlvMap;
+  }
+
   /** Which tunnel options have a `tun_metadata` field (NXT_TLV_TABLE_REQUEST). */
   async tlvTable(options: WaitOptions = {}): Promise<TlvTable> {
     const reply = await this.request({ type: "tlvTableRequest" }, options);
@@ -214,6 +223,7 @@ export class Switch extends EventEmitter<SwitchEvents> {
       throw new ProtocolError(this.peer, `a tlvTableRequest was answered with ${reply.type}`);
     }
     const { maxOptionSpace, maxFields, maps } = reply;
+    this.#tlvMap = maps;
     return { maxOptionSpace, maxFields, maps };
   }
 
@@ -223,6 +233,7 @@ export class Switch extends EventEmitter<SwitchEvents> {
     maps: readonly TlvMap[] = [],
     options: WaitOptions = {},
   ): Promise<void> {
+    this.#tlvMap = undefined;
     await this.request({ type: "tlvTableMod", command, maps: [...maps] }, options);
   }
 

@@ -14,6 +14,7 @@ import type { Reader } from "../wire/reader.ts";
 import { struct } from "../wire/struct.ts";
 import type { Writer } from "../wire/writer.ts";
 import { checkedInteger, narrowSubfield, writingEntry } from "./nx-subfield.ts";
+import { subfield } from "./subfield.ts";
 import type { SubfieldName } from "./subfields.ts";
 
 /** Bits of `LearnAction.flags`. */
@@ -260,7 +261,8 @@ const learn2Tail: Codec<Learn2Tail> = {
       return { ...fixed, specs: specs.read(reader) };
     }
     room(reader, 4, "result");
-    const result = { name: narrowSubfield.read(reader), ofs };
+    // The result alone may go into an experimenter's field.
+    const result = { name: subfield.read(reader), ofs };
     return { ...fixed, result, specs: specs.read(reader) };
   },
 
@@ -276,7 +278,7 @@ const learn2Tail: Codec<Learn2Tail> = {
     writingEntry("result.ofs", () => writer.u16(result?.ofs ?? 0));
     writer.pad(2);
     if (result !== undefined) {
-      writingEntry("result.name", () => narrowSubfield.write(writer, result.name));
+      writingEntry("result.name", () => subfield.write(writer, result.name));
     }
     writingEntry("specs", () => specs.write(writer, value.specs));
   },

@@ -4,6 +4,7 @@ import { DEFAULT_PRIORITY, type FlowMod, type FlowModCommand, flowMod } from "..
 import type { FlowStatsRequest } from "../protocol/flow-stats.ts";
 import type { Instruction } from "../protocol/instructions.ts";
 import type { Match } from "../protocol/match.ts";
+import type { TlvMap } from "../protocol/nx-tlv-table.ts";
 import { anyPacket, shapeOfMatch } from "../protocol/packet-shape.ts";
 import { Group, Port, Table } from "../protocol/ports.ts";
 import { ActionReader } from "./action-reader.ts";
@@ -28,6 +29,11 @@ export interface ParseOptions {
    * IN_PORT, …) need none. Default: no names.
    */
   readonly ports?: PortNumbers;
+  /**
+   * The switch's table of tunnel options, as `Switch.tlvTable()` reads it: matches on `tun_metadata` fields get the sizes
+   * that it says, and what it hasn't room for is refused. Default: as many bytes as a value needs, as ovs-ofctl sends.
+   */
+  readonly tlvMap?: readonly TlvMap[];
 }
 
 /** How a flow is read. */
@@ -75,7 +81,7 @@ export function fixFlow(text: string, options: Omit<ParseFlowOptions, "fix"> = {
 
 /** Reads what dump-flows takes after the bridge: which flows to ask for. Throws {@link FlowSyntaxError}. */
 export function parseFlowFilter(text: string, options: ParseOptions = {}): FlowStatsRequest {
-  const { attributes, match } = readHead(text, wholeToken(text), "filter", options.ports);
+  const { attributes, match } = readHead(text, wholeToken(text), "filter", options);
   return {
     tableId: attributes.tableId ?? Table.all,
     outPort: attributes.outPort ?? Port.any,
@@ -88,7 +94,7 @@ export function parseFlowFilter(text: string, options: ParseOptions = {}): FlowS
 
 /** Reads a match alone: `tcp,nw_dst=10.0.0.1`. Throws {@link FlowSyntaxError}. */
 export function parseMatch(text: string, options: ParseOptions = {}): Match {
-  const reader = new MatchReader(text, options.ports);
+  const reader = new MatchReader(text, options);
   for (const word of scanWords(text, wholeToken(text))) {
     if (!reader.take(word)) throw unknownWord(word.key);
   }
@@ -113,7 +119,7 @@ const actionsWord = /(?:^|[\s,])actions?\s*=/;
 function readFlow(text: string, options: ParseFlowOptions, fixes: FixLog | undefined): FlowMod {
   const { command = "add", ports } = options;
   const { head, tail } = splitAtActions(text);
-  const { attributes, match } = readHead(text, head, command, ports);
+  const { attributes, match } = readHead(text, head, command, options);
   if (!writing.has(command)) {
     if (tail !== undefined) throw refuseActions(text, head, command);
     return flowOf(command, attributes, match, []);
@@ -134,12 +140,12 @@ function readHead(
   text: string,
   head: Span,
   purpose: FlowPurpose,
-  ports: PortNumbers | undefined,
+  options: ParseOptions,
 ): { attributes: FlowAttributes; match: Match } {
   const attributes = noAttributes();
-  const reader = new MatchReader(text, ports);
+  const reader = new MatchReader(text, options);
   for (const word of scanWords(text, head)) {
-    if (!reader.take(word) && !takeFlowWord(word, attributes, { purpose, ports }))
+    if (!reader.take(word) && !takeFlowWord(word, attributes, { purpose, ports: options.ports }))
       throw unknownWord(word.key);
   }
   return { attributes, match: reader.finish() };

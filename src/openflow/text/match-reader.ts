@@ -2,12 +2,15 @@
 // tp_dst means is decided at the end, when the protocols are known. What ovs-ofctl would drop in silence, leaving a
 // flow that matches more than was written, is refused.
 import type { Match, Oxm, RawOxm } from "../protocol/match.ts";
+import type { TlvMap } from "../protocol/nx-tlv-table.ts";
 import type { OxmField, OxmFieldName, PrerequisiteName } from "../protocol/oxm-field.ts";
 import { oxmFieldByName, oxmFieldByText, oxmFields } from "../protocol/oxm-fields.ts";
 import { meets, type PacketShape } from "../protocol/packet-shape.ts";
+import { mappedMatch } from "../protocol/tun-options.ts";
 import { type Bits, oxmOfBits, parseFieldBits } from "./field-text.ts";
 import { type Protocol, prerequisiteWords, protocols, sharedWords } from "./match-words.ts";
 import { allOnes, parseBits } from "./number-text.ts";
+import { checkOption } from "./option-text.ts";
 import type { PortNumbers } from "./port-text.ts";
 import { isRawOxmWord, parseRawOxm } from "./raw-text.ts";
 import { registersOf } from "./register-parts.ts";
@@ -46,18 +49,26 @@ const pipelineFields: ReadonlySet<OxmFieldName> = new Set(
 const tciBits = 16;
 const subfieldWord = /^([a-z0-9_]+)\[(?:(\d{1,4})(?:\.\.(\d{1,4}))?)?\]$/;
 
+/** What a match is read with. */
+interface MatchOptions {
+  readonly ports?: PortNumbers | undefined;
+  readonly tlvMap?: readonly TlvMap[] | undefined;
+}
+
 /** Collects the words of one match. */
 export class MatchReader {
   readonly #text: string;
   readonly #ports: PortNumbers | undefined;
+  readonly #tlvMap: readonly TlvMap[] | undefined;
   readonly #claims = new Map<OxmFieldName, Claim>();
   readonly #open: OpenClaim[] = [];
   readonly #raw: RawOxm[] = [];
   #tci: Claim | undefined;
 
-  constructor(text: string, ports: PortNumbers | undefined) {
+  constructor(text: string, { ports, tlvMap }: MatchOptions) {
     this.#text = text;
     this.#ports = ports;
+    this.#tlvMap = tlvMap;
   }
 
   /** Takes `word` if it is one of a match. */
@@ -82,10 +93,12 @@ export class MatchReader {
       const field = fieldOf(name);
       this.#checkPrerequisite(field, shape, token);
       if (this.#isLeftOut(name)) continue;
+      if (this.#tlvMap !== undefined) checkOption(field, bits, token, this.#tlvMap);
       if (bits.mask !== 0n || field.kind === "bytes")
         oxms.push(oxmOfBits(field, asWritten(field, bits, token)));
     }
-    return withoutNeedlessType(inWireOrder([...oxms, ...this.#raw, ...this.#emptyEthernet(oxms)]));
+    const match = inWireOrder([...oxms, ...this.#raw, ...this.#emptyEthernet(oxms)]);
+    return withoutNeedlessType(this.#tlvMap === undefined ? match : mappedMatch(match, this.#tlvMap));
   }
 
   #takeProtocol(word: Word, { ethType, ipProto }: Protocol): void {
