@@ -137,18 +137,20 @@ export type ExtensionAction =
   | CloneAction
   | LegacyAction;
 
-const output = struct(
-  "output",
-  (f, v): OutputAction => ({ type: "output", port: f.u32(v.port), maxLen: f.u16(v.maxLen) }),
-  { pad: 6 },
-);
+const output = struct("output", (f): OutputAction => ({ type: "output", port: f.u32(), maxLen: f.u16() }), {
+  pad: 6,
+  write: (w, v) => w.u32(v.port).u16(v.maxLen),
+});
 
 function plain<T extends string>(type: T): Struct<PlainAction<T>> {
   return struct(type, (): PlainAction<T> => ({ type }), { pad: 4 });
 }
 
 function tagged<T extends string>(type: T): Struct<EtherTypeAction<T>> {
-  return struct(type, (f, v): EtherTypeAction<T> => ({ type, etherType: f.u16(v.etherType) }), { pad: 2 });
+  return struct(type, (f): EtherTypeAction<T> => ({ type, etherType: f.u16() }), {
+    pad: 2,
+    write: (w, v) => w.u16(v.etherType),
+  });
 }
 
 const setMplsTtl = struct("setMplsTtl", (f): SetMplsTtlAction => ({ type: "setMplsTtl", ttl: f.u8() }), {
@@ -159,13 +161,14 @@ const setNwTtl = struct("setNwTtl", (f): SetNwTtlAction => ({ type: "setNwTtl", 
 
 const setQueue = struct("setQueue", (f): SetQueueAction => ({ type: "setQueue", queueId: f.u32() }));
 
-const group = struct("group", (f, v): GroupAction => ({ type: "group", groupId: f.u32(v.groupId) }));
+const group = struct("group", (f): GroupAction => ({ type: "group", groupId: f.u32() }), {
+  write: (w, v) => w.u32(v.groupId),
+});
 
-const setField = struct(
-  "setField",
-  (f, v): SetFieldAction => ({ type: "setField", oxm: f.part(setOxm, v.oxm) }),
-  { aligned: true },
-);
+const setField = struct("setField", (f): SetFieldAction => ({ type: "setField", oxm: f.part(setOxm) }), {
+  aligned: true,
+  write: (w, v) => w.part(setOxm, v.oxm),
+});
 
 const regMove = struct(
   "regMove",

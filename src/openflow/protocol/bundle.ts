@@ -5,7 +5,7 @@ import { type Codec, names } from "../wire/codec.ts";
 import type { Struct } from "../wire/struct.ts";
 import type { FlowMod } from "./flow-mod.ts";
 import type { GroupMod } from "./groups.ts";
-import { type Header, message, version, xid } from "./header.ts";
+import { type Header, message, OPENFLOW_1_3, version, xid } from "./header.ts";
 import type { PortMod } from "./modification.ts";
 import type { PacketOut } from "./packet.ts";
 
@@ -88,15 +88,28 @@ export const bundleControl: Struct<BundleControlMessage> = message(
 export function bundleAdd(inner: Codec<Message>): Struct<BundleAddMessage> {
   return message(
     "bundleAdd",
-    (f, v): BundleAddMessage => ({
-      version: version(f, v),
+    (f): BundleAddMessage => ({
+      version: version(f),
       type: "bundleAdd",
-      xid: xid(f, v),
-      bundleId: f.pad(IDS).u32(v.bundleId),
-      flags: f.pad(2).u16(v.flags),
-      message: f.part(inner, v.message),
-      properties: f.rest(v.properties),
+      xid: xid(f),
+      bundleId: f.pad(IDS).u32(),
+      flags: f.pad(2).u16(),
+      message: f.part(inner),
+      properties: f.rest(),
     }),
-    { engine: "declaration" },
+    {
+      engine: "declaration",
+      write: (w, v) =>
+        w
+          .u8(v.version ?? OPENFLOW_1_3)
+          .pad(3)
+          .u32(v.xid ?? 0)
+          .pad(IDS)
+          .u32(v.bundleId)
+          .pad(2)
+          .u16(v.flags)
+          .part(inner, v.message)
+          .rest(v.properties),
+    },
   );
 }

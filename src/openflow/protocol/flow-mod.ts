@@ -2,7 +2,7 @@
 
 import { names } from "../wire/codec.ts";
 import type { Struct } from "../wire/struct.ts";
-import { type Header, message, OPENFLOW_1_3 } from "./header.ts";
+import { type Header, message, OPENFLOW_1_3, version, xid } from "./header.ts";
 import { type Instruction, instruction } from "./instructions.ts";
 import { type Match, match } from "./match.ts";
 import { Group, NO_BUFFER, Port } from "./ports.ts";
@@ -76,23 +76,44 @@ const commands = names<FlowModCommand>({ add: 0, modify: 1, modifyStrict: 2, del
 
 export const flowModMessage: Struct<FlowModMessage> = message(
   "flowMod",
-  (f, v): FlowModMessage => ({
-    version: f.u8(v.version ?? OPENFLOW_1_3),
+  (f): FlowModMessage => ({
+    version: version(f),
     type: "flowMod",
-    xid: f.pad(3).u32(v.xid ?? 0),
-    cookie: f.u64(v.cookie),
-    cookieMask: f.u64(v.cookieMask),
-    tableId: f.u8(v.tableId),
-    command: f.named8(commands, v.command),
-    idleTimeout: f.u16(v.idleTimeout),
-    hardTimeout: f.u16(v.hardTimeout),
-    priority: f.u16(v.priority),
-    bufferId: f.u32(v.bufferId),
-    outPort: f.u32(v.outPort),
-    outGroup: f.u32(v.outGroup),
-    flags: f.u16(v.flags),
-    match: f.pad(2).part(match, v.match),
-    instructions: f.list(instruction, v.instructions),
+    xid: xid(f),
+    cookie: f.u64(),
+    cookieMask: f.u64(),
+    tableId: f.u8(),
+    command: f.named8(commands),
+    idleTimeout: f.u16(),
+    hardTimeout: f.u16(),
+    priority: f.u16(),
+    bufferId: f.u32(),
+    outPort: f.u32(),
+    outGroup: f.u32(),
+    flags: f.u16(),
+    match: f.pad(2).part(match),
+    instructions: f.list(instruction),
   }),
-  { engine: "declaration" },
+  {
+    engine: "declaration",
+    write: (w, v) =>
+      w
+        .u8(v.version ?? OPENFLOW_1_3)
+        .pad(3)
+        .u32(v.xid ?? 0)
+        .u64(v.cookie)
+        .u64(v.cookieMask)
+        .u8(v.tableId)
+        .named8(commands, v.command)
+        .u16(v.idleTimeout)
+        .u16(v.hardTimeout)
+        .u16(v.priority)
+        .u32(v.bufferId)
+        .u32(v.outPort)
+        .u32(v.outGroup)
+        .u16(v.flags)
+        .pad(2)
+        .part(match, v.match)
+        .list(instruction, v.instructions),
+  },
 );

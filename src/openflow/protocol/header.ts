@@ -24,14 +24,14 @@ export interface Header<T extends string> {
   xid: number;
 }
 
-/** The first entry of a message's declaration; `v` for one that says where its values come from. */
-export function version(f: Layout, v?: { readonly version: number | undefined }): number {
-  return f.u8(v?.version ?? OPENFLOW_1_3);
+/** The first entry of a message's declaration. */
+export function version(f: Layout): number {
+  return f.u8(OPENFLOW_1_3);
 }
 
 /** The third entry, likewise. Type and length before it are set from the table of messages. */
-export function xid(f: Layout, v?: { readonly xid: number | undefined }): number {
-  return f.pad(3).u32(v?.xid ?? 0);
+export function xid(f: Layout): number {
+  return f.pad(3).u32(0);
 }
 
 /**
@@ -41,7 +41,7 @@ export function xid(f: Layout, v?: { readonly xid: number | undefined }): number
 export function message<T extends Header<string>>(
   name: T["type"],
   declaration: Declaration<T>,
-  options: StructOptions = {},
+  options: StructOptions<T> = {},
 ): Struct<T> {
   return struct(name, declaration, { engine: "parser", ...options });
 }

@@ -58,37 +58,27 @@ export type Instruction =
   | ExperimenterInstruction
   | RawInstruction;
 
-const gotoTable = struct(
-  "gotoTable",
-  (f, v): GotoTableInstruction => ({ type: "gotoTable", tableId: f.u8(v.tableId) }),
-  {
-    pad: 3,
-  },
-);
+const gotoTable = struct("gotoTable", (f): GotoTableInstruction => ({ type: "gotoTable", tableId: f.u8() }), {
+  pad: 3,
+  write: (w, v) => w.u8(v.tableId),
+});
 
 const writeMetadata = struct(
   "writeMetadata",
-  (f, v): WriteMetadataInstruction => ({
-    type: "writeMetadata",
-    metadata: f.pad(4).u64(v.metadata),
-    mask: f.u64(v.mask),
-  }),
+  (f): WriteMetadataInstruction => ({ type: "writeMetadata", metadata: f.pad(4).u64(), mask: f.u64() }),
+  { write: (w, v) => w.pad(4).u64(v.metadata).u64(v.mask) },
 );
 
 const writeActions = struct(
   "writeActions",
-  (f, v): ActionsInstruction<"writeActions"> => ({
-    type: "writeActions",
-    actions: f.pad(4).list(action, v.actions),
-  }),
+  (f): ActionsInstruction<"writeActions"> => ({ type: "writeActions", actions: f.pad(4).list(action) }),
+  { write: (w, v) => w.pad(4).list(action, v.actions) },
 );
 
 const applyActions = struct(
   "applyActions",
-  (f, v): ActionsInstruction<"applyActions"> => ({
-    type: "applyActions",
-    actions: f.pad(4).list(action, v.actions),
-  }),
+  (f): ActionsInstruction<"applyActions"> => ({ type: "applyActions", actions: f.pad(4).list(action) }),
+  { write: (w, v) => w.pad(4).list(action, v.actions) },
 );
 
 const clearActions = struct("clearActions", (): ClearActionsInstruction => ({ type: "clearActions" }), {

@@ -3,7 +3,7 @@
 import { names } from "../wire/codec.ts";
 import type { Struct } from "../wire/struct.ts";
 import { type Action, action } from "./actions.ts";
-import { type Header, message, OPENFLOW_1_3 } from "./header.ts";
+import { type Header, message, OPENFLOW_1_3, version, xid } from "./header.ts";
 import { type Match, match } from "./match.ts";
 
 export type PacketInReason = "noMatch" | "action" | "invalidTtl";
@@ -42,31 +42,44 @@ const packetInReasons = names<PacketInReason>({ noMatch: 0, action: 1, invalidTt
 
 export const packetIn: Struct<PacketInMessage> = message(
   "packetIn",
-  (f, v): PacketInMessage => ({
-    version: f.u8(v.version ?? OPENFLOW_1_3),
+  (f): PacketInMessage => ({
+    version: version(f),
     type: "packetIn",
-    xid: f.pad(3).u32(v.xid ?? 0),
-    bufferId: f.u32(v.bufferId),
-    totalLen: f.u16(v.totalLen),
-    reason: f.named8(packetInReasons, v.reason),
-    tableId: f.u8(v.tableId),
-    cookie: f.u64(v.cookie),
-    match: f.part(match, v.match),
-    data: f.pad(2).rest(v.data),
+    xid: xid(f),
+    bufferId: f.u32(),
+    totalLen: f.u16(),
+    reason: f.named8(packetInReasons),
+    tableId: f.u8(),
+    cookie: f.u64(),
+    match: f.part(match),
+    data: f.pad(2).rest(),
   }),
   { engine: "declaration" },
 );
 
 export const packetOut: Struct<PacketOutMessage> = message(
   "packetOut",
-  (f, v): PacketOutMessage => ({
-    version: f.u8(v.version ?? OPENFLOW_1_3),
+  (f): PacketOutMessage => ({
+    version: version(f),
     type: "packetOut",
-    xid: f.pad(3).u32(v.xid ?? 0),
-    bufferId: f.u32(v.bufferId),
-    inPort: f.u32(v.inPort),
-    actions: f.length16().pad(6).listWithin(action, v.actions),
-    data: f.rest(v.data),
+    xid: xid(f),
+    bufferId: f.u32(),
+    inPort: f.u32(),
+    actions: f.length16().pad(6).listWithin(action),
+    data: f.rest(),
   }),
-  { engine: "declaration" },
+  {
+    engine: "declaration",
+    write: (w, v) =>
+      w
+        .u8(v.version ?? OPENFLOW_1_3)
+        .pad(3)
+        .u32(v.xid ?? 0)
+        .u32(v.bufferId)
+        .u32(v.inPort)
+        .length16()
+        .pad(6)
+        .listWithin(action, v.actions)
+        .rest(v.data),
+  },
 );

@@ -53,7 +53,7 @@ function nothingLeft(reader: Reader): never[] {
 }
 
 /** Writes each structure of a list. */
-export function writeItems<T>(writer: Writer, codec: Codec<T>, values: readonly T[] | undefined): T[] {
+export function writeItems<T>(writer: Writer, codec: Codec<T>, values: readonly T[]): void {
   if (!Array.isArray(values)) {
     throw new Fault(`must be a list, not ${shown(values)}`, -1);
   }
@@ -65,5 +65,4 @@ export function writeItems<T>(writer: Writer, codec: Codec<T>, values: readonly 
   } catch (error) {
     throw faultWithin(error, `[${index}]`);
   }
-  return values;
 }

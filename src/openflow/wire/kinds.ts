@@ -10,6 +10,9 @@ export type IntegerKind = "uint8" | "uint16" | "uint32" | "uint64";
 
 /** One kind of field. */
 export interface Kind<T> {
+  /** What tells it from other kinds, with its size and with what it is made of: names, or another structure. */
+  readonly name: string;
+  readonly of?: unknown;
   /** Its size; undefined if it varies, and then the fewest bytes are `minBytes`. */
   readonly bytes: number | undefined;
   readonly minBytes: number;
@@ -29,7 +32,7 @@ function integer<T>(
   read: (reader: Reader) => T,
   write: (writer: Writer, value: T) => unknown,
 ): Kind<T> {
-  return { bytes, minBytes: bytes, integer, read, write };
+  return { name: integer, bytes, minBytes: bytes, integer, read, write };
 }
 
 export const u8: Kind<number> = integer(
@@ -64,10 +67,11 @@ export function named<N extends string>(bytes: 1 | 2 | 4, known: Names<N>): Kind
     2: { read: (r) => r.named16(known), write: (w, value) => w.named16(known, value) },
     4: { read: (r) => r.named32(known), write: (w, value) => w.named32(known, value) },
   };
-  return { bytes, minBytes: bytes, ...kinds[bytes] };
+  return { name: "named", of: known, bytes, minBytes: bytes, ...kinds[bytes] };
 }
 
 export const flag16: Kind<boolean> = {
+  name: "flag16",
   bytes: 2,
   minBytes: 2,
   read: (r) => r.flag16(),
@@ -75,6 +79,7 @@ export const flag16: Kind<boolean> = {
 };
 
 export const mac: Kind<string> = {
+  name: "mac",
   bytes: 6,
   minBytes: 6,
   read: (r) => r.mac(),
@@ -83,16 +88,29 @@ export const mac: Kind<string> = {
 
 /** Text in a field of that size. */
 export function text(bytes: number): Kind<string> {
-  return { bytes, minBytes: bytes, read: (r) => r.text(bytes), write: (w, value) => w.text(bytes, value) };
+  return {
+    name: "text",
+    bytes,
+    minBytes: bytes,
+    read: (r) => r.text(bytes),
+    write: (w, value) => w.text(bytes, value),
+  };
 }
 
 /** Exactly so many bytes. */
 export function exactly(bytes: number): Kind<Uint8Array> {
-  return { bytes, minBytes: bytes, read: (r) => r.bytes(bytes), write: (w, value) => w.bytes(bytes, value) };
+  return {
+    name: "bytes",
+    bytes,
+    minBytes: bytes,
+    read: (r) => r.bytes(bytes),
+    write: (w, value) => w.bytes(bytes, value),
+  };
 }
 
 /** All bytes up to the end. */
 export const rest: Kind<Uint8Array> = {
+  name: "rest",
   bytes: undefined,
   minBytes: 0,
   counted: true,
@@ -103,6 +121,8 @@ export const rest: Kind<Uint8Array> = {
 /** One structure. */
 export function part<T>(codec: Codec<T>): Kind<T> {
   return {
+    name: "part",
+    of: codec,
     bytes: codec.fixedBytes,
     minBytes: codec.minBytes,
     counted: true,
@@ -114,6 +134,8 @@ export function part<T>(codec: Codec<T>): Kind<T> {
 /** Structures one after the other, to the end. */
 export function list<T>(codec: Codec<T>): Kind<T[]> {
   return {
+    name: "list",
+    of: codec,
     bytes: undefined,
     minBytes: 0,
     counted: true,
@@ -125,6 +147,8 @@ export function list<T>(codec: Codec<T>): Kind<T[]> {
 /** Structures one after the other, whose length has been left open further up. */
 export function listWithin<T>(codec: Codec<T>): Kind<T[]> {
   return {
+    name: "listWithin",
+    of: codec,
     bytes: undefined,
     minBytes: 0,
     counted: true,

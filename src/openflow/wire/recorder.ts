@@ -16,8 +16,6 @@ export interface Step {
   readonly before: readonly Before[];
   /** Where it lies, in bytes from the structure's start; meaningless after a field of variable size. */
   readonly offset: number;
-  /** The entry of the value that the declaration itself writes here; undefined if it doesn't say. */
-  readonly source: string | undefined;
 }
 
 /** A declaration, written down. */
@@ -32,8 +30,6 @@ export interface Recording {
   readonly minBytes: number;
   /** Whether a field is of variable size. */
   readonly variable: boolean;
-  /** Whether the declaration says where its values come from, and so writes them itself. */
-  readonly writes: boolean;
 }
 
 function width(before: Before): number {
@@ -49,26 +45,6 @@ class Token {
   }
 }
 
-/** Stands in for an entry of the value to be written. */
-class Entry {
-  readonly key: string;
-
-  constructor(key: string) {
-    this.key = key;
-  }
-}
-
-function isEntry(value: unknown): value is Entry {
-  return value instanceof Entry;
-}
-
-function sourceOf(value: unknown): string | undefined {
-  return isEntry(value) ? value.key : undefined;
-}
-
-/** A value whose every entry stands in for itself. */
-const anyValue: object = new Proxy({}, { get: (_, key) => new Entry(String(key)) });
-
 class Recorder implements Layout {
   readonly tokens: Token[] = [];
   #before: Before[] = [];
@@ -82,48 +58,48 @@ class Recorder implements Layout {
     this.#structure = structure;
   }
 
-  u8(value?: number): number {
-    return this.#integer(kinds.u8, value);
+  u8(absent?: number): number {
+    return this.#integer(kinds.u8, absent);
   }
 
-  u16(value?: number): number {
-    return this.#integer(kinds.u16, value);
+  u16(absent?: number): number {
+    return this.#integer(kinds.u16, absent);
   }
 
-  u32(value?: number): number {
-    return this.#integer(kinds.u32, value);
+  u32(absent?: number): number {
+    return this.#integer(kinds.u32, absent);
   }
 
-  u64(value?: bigint): bigint {
-    return this.#integer(kinds.u64, value);
+  u64(absent?: bigint): bigint {
+    return this.#integer(kinds.u64, absent);
   }
 
-  named8<N extends string>(names: Names<N>, value?: N | number): N | number {
-    return this.#field(kinds.named(1, names), value);
+  named8<N extends string>(names: Names<N>): N | number {
+    return this.#field(kinds.named(1, names));
   }
 
-  named16<N extends string>(names: Names<N>, value?: N | number): N | number {
-    return this.#field(kinds.named(2, names), value);
+  named16<N extends string>(names: Names<N>): N | number {
+    return this.#field(kinds.named(2, names));
   }
 
-  named32<N extends string>(names: Names<N>, value?: N | number): N | number {
-    return this.#field(kinds.named(4, names), value);
+  named32<N extends string>(names: Names<N>): N | number {
+    return this.#field(kinds.named(4, names));
   }
 
-  flag16(value?: boolean): boolean {
-    return this.#field(kinds.flag16, value);
+  flag16(): boolean {
+    return this.#field(kinds.flag16);
   }
 
-  mac(value?: string): string {
-    return this.#field(kinds.mac, value);
+  mac(): string {
+    return this.#field(kinds.mac);
   }
 
-  text(bytes: number, value?: string): string {
-    return this.#field(kinds.text(bytes), value);
+  text(bytes: number): string {
+    return this.#field(kinds.text(bytes));
   }
 
-  bytes(bytes: number, value?: Uint8Array): Uint8Array {
-    return this.#field(kinds.exactly(bytes), value);
+  bytes(bytes: number): Uint8Array {
+    return this.#field(kinds.exactly(bytes));
   }
 
   pad(bytes: number): this {
@@ -139,46 +115,44 @@ class Recorder implements Layout {
     return this;
   }
 
-  part<T>(codec: Codec<T>, value?: T): T {
-    return this.#field(kinds.part(codec), value);
+  part<T>(codec: Codec<T>): T {
+    return this.#field(kinds.part(codec));
   }
 
-  list<T>(codec: Codec<T>, value?: T[]): T[] {
-    return this.#items(codec, kinds.list(codec), value);
+  list<T>(codec: Codec<T>): T[] {
+    return this.#items(codec, kinds.list(codec));
   }
 
-  listWithin<T>(codec: Codec<T>, value?: T[]): T[] {
+  listWithin<T>(codec: Codec<T>): T[] {
     if (!this.#announced) {
       throw new TypeError(`${this.#structure}: a list within a length that was not asked for`);
     }
     this.#announced = false;
-    return this.#items(codec, kinds.listWithin(codec), value);
+    return this.#items(codec, kinds.listWithin(codec));
   }
 
-  rest(value?: Uint8Array): Uint8Array {
-    return this.#field(kinds.rest, value);
+  rest(): Uint8Array {
+    return this.#field(kinds.rest);
   }
 
   /** A list of what takes no bytes would never end. */
-  #items<T>(codec: Codec<T>, kind: Kind<T[]>, value: T[] | undefined): T[] {
+  #items<T>(codec: Codec<T>, kind: Kind<T[]>): T[] {
     if (codec.minBytes < 1) {
       throw new TypeError(`${this.#structure}: a list of ${codec.name}, which may take no bytes`);
     }
-    return this.#field(kind, value);
+    return this.#field(kind);
   }
 
-  /** A number that is given as it is stands in for a value that was left out. */
-  #integer<T extends number | bigint>(kind: Kind<T>, value: T | undefined): T {
-    return value === undefined || isEntry(value)
-      ? this.#field(kind, value)
-      : this.#field({ ...kind, absent: value }, undefined);
+  /** The number stands in for a value that was left out. */
+  #integer<T extends number | bigint>(kind: Kind<T>, absent: T | undefined): T {
+    return this.#field(absent === undefined ? kind : { ...kind, absent });
   }
 
   /**
    * Once something of variable size has been read, the check of the fixed part says nothing about what follows:
    * only fields that check themselves may.
    */
-  #field<T>(kind: Kind<T>, value: T | undefined): T {
+  #field<T>(kind: Kind<T>): T {
     if (this.#variable && kind.bytes !== undefined) {
       throw new TypeError(`${this.#structure}: a field of fixed size after one of variable size`);
     }
@@ -186,7 +160,7 @@ class Recorder implements Layout {
       throw new TypeError(`${this.#structure}: a structure between a length and its list`);
     }
     this.#variable ||= kind.bytes === undefined;
-    const token = new Token({ kind, before: this.#before, offset: this.#offset, source: sourceOf(value) });
+    const token = new Token({ kind, before: this.#before, offset: this.#offset });
     this.#before = [];
     this.#offset += kind.minBytes;
     this.tokens.push(token);
@@ -210,7 +184,7 @@ class Recorder implements Layout {
 /** Runs `declaration` once; throws a TypeError if it doesn't use each call for one entry, in order. */
 export function record<T>(structure: string, declaration: Declaration<T>): Recording {
   const recorder = new Recorder(structure);
-  const declared = Object.entries(declaration(recorder, anyValue as T) as Record<string, unknown>);
+  const declared = Object.entries(declaration(recorder) as Record<string, unknown>);
   const entries = declared.map(([key, value]) =>
     value instanceof Token ? { key, step: { key, ...value.step } } : { key },
   );
@@ -224,14 +198,8 @@ export function record<T>(structure: string, declaration: Declaration<T>): Recor
   if (!inOrder || recorder.dangling) {
     throw new TypeError(`${structure}: each entry of the declaration is one call, in the order of the wire`);
   }
-  const writes = steps.some((step) => step.source !== undefined);
-  if (writes && steps.some((step) => step.source !== step.key)) {
-    throw new TypeError(
-      `${structure}: each field is written from the entry that it is read into, or none is`,
-    );
-  }
   const constants = new Map(declared.filter(([, value]) => !(value instanceof Token)));
-  return { entries, steps, constants, minBytes: recorder.minBytes, variable: recorder.variable, writes };
+  return { entries, steps, constants, minBytes: recorder.minBytes, variable: recorder.variable };
 }
 
 /** How many bytes stand before a field. */

@@ -9,8 +9,9 @@ import type { Reader } from "./reader.ts";
 import { record, type Step } from "./recorder.ts";
 import { fieldsWriter, type WriteFields } from "./struct-writer.ts";
 import type { Writer } from "./writer.ts";
+import { checkWriting, type Writing } from "./writing.ts";
 
-export interface StructOptions {
+export interface StructOptions<T> {
   /** Bytes after the last field that mean nothing. */
   pad?: number;
   /** Up to 7 bytes of padding follow, to a multiple of 8, which the structure around it counts as its own. */
@@ -20,6 +21,8 @@ export interface StructOptions {
    * structure takes to read, and serves where there is one parse to a message. Default `"declaration"`.
    */
   engine?: "declaration" | "parser";
+  /** Writes the fields, where looking their values up by key would take too long; see `Writing`. */
+  write?: Writing<T>;
 }
 
 /** A structure that was declared. */
@@ -29,9 +32,6 @@ export interface Struct<T> extends Codec<T> {
   /** Whether up to 7 bytes of padding may follow. */
   readonly aligned: boolean;
 }
-
-/** What a declaration is given as the value to write when it reads. */
-const NOTHING: object = Object.freeze({});
 
 class DeclaredStruct<T> implements Struct<T> {
   readonly name: string;
@@ -43,12 +43,13 @@ class DeclaredStruct<T> implements Struct<T> {
   /** The names of the fields that the reader counts, in order. */
   readonly #counted: readonly string[];
   readonly #pad: number;
-  readonly #read: (reader: Reader, v: Readonly<T>) => T;
-  /** Writes by key; undefined where the declaration writes. */
-  readonly #writeFields: WriteFields | undefined;
-  readonly #declaration: Declaration<T>;
+  readonly #read: (reader: Reader) => T;
+  /** Writes by key. */
+  readonly #writeFields: WriteFields;
+  /** Writes in place of that. */
+  readonly #writing: Writing<T> | undefined;
 
-  constructor(name: string, declaration: Declaration<T>, options: StructOptions) {
+  constructor(name: string, declaration: Declaration<T>, options: StructOptions<T>) {
     const recording = record(name, declaration);
     this.name = name;
     this.#steps = recording.steps;
@@ -58,9 +59,12 @@ class DeclaredStruct<T> implements Struct<T> {
     this.fixedBytes = recording.variable ? undefined : this.minBytes;
     this.constants = recording.constants;
     this.aligned = options.aligned ?? false;
-    this.#declaration = declaration;
     this.#read = options.engine === "parser" ? (parserFor(recording) as (reader: Reader) => T) : declaration;
-    this.#writeFields = recording.writes ? undefined : fieldsWriter(recording.steps);
+    this.#writeFields = fieldsWriter(recording.steps);
+    this.#writing = options.write;
+    if (options.write !== undefined) {
+      checkWriting(name, recording.steps, options.write);
+    }
   }
 
   read(reader: Reader): T {
@@ -70,7 +74,7 @@ class DeclaredStruct<T> implements Struct<T> {
     if (this.#counted.length > 0) {
       return this.#readCounted(reader);
     }
-    const value = this.#read(reader, NOTHING as T);
+    const value = this.#read(reader);
     reader.offset += this.#pad;
     return value;
   }
@@ -79,7 +83,7 @@ class DeclaredStruct<T> implements Struct<T> {
     const outer = reader.counted;
     reader.counted = -1;
     try {
-      const value = this.#read(reader, NOTHING as T);
+      const value = this.#read(reader);
       reader.counted = outer;
       reader.offset += this.#pad;
       return value;
@@ -103,22 +107,22 @@ class DeclaredStruct<T> implements Struct<T> {
 
   write(writer: Writer, value: T): void {
     writer.ensure(this.minBytes);
-    if (this.#writeFields === undefined) {
-      this.#writeDeclared(writer, value);
-    } else {
+    if (this.#writing === undefined) {
       this.#writeFields(writer, value as Record<string, unknown>);
+    } else {
+      this.#writeWith(this.#writing, writer, value);
     }
     if (this.#pad > 0) {
       writer.pad(this.#pad);
     }
   }
 
-  #writeDeclared(writer: Writer, value: T): void {
+  #writeWith(writing: Writing<T>, writer: Writer, value: T): void {
     const start = writer.offset;
     const outer = writer.counted;
     writer.counted = 0;
     try {
-      this.#declaration(writer, value);
+      writing(writer, value);
       writer.counted = outer;
     } catch (error) {
       const key = this.#unwritten(writer.offset - start, writer.counted);
@@ -144,6 +148,10 @@ class DeclaredStruct<T> implements Struct<T> {
  * order of the wire; give it its return type, so that the compiler holds it to the interface:
  * `struct("ofp_action_output", (f): OutputAction => ({ type: "output", port: f.u32(), maxLen: f.u16() }), { pad: 6 })`.
  */
-export function struct<T>(name: string, declaration: Declaration<T>, options: StructOptions = {}): Struct<T> {
+export function struct<T>(
+  name: string,
+  declaration: Declaration<T>,
+  options: StructOptions<T> = {},
+): Struct<T> {
   return new DeclaredStruct(name, declaration, options);
 }

@@ -6,8 +6,8 @@ import { writeMac } from "./addresses.ts";
 import type { Codec, Names } from "./codec.ts";
 import { Fault, shown } from "./fault.ts";
 import { writeItems } from "./items.ts";
-import type { Layout } from "./layout.ts";
 import { textBytes } from "./text.ts";
+import type { Sink } from "./writing.ts";
 
 /** Messages share slabs of this size, as Node's own small buffers do; a slab is there as long as one of its messages. */
 const SLAB_BYTES = 16_384;
@@ -26,7 +26,7 @@ function outOfRange(value: unknown, bits: number): Fault {
 }
 
 /** Bytes that are being written; `offset` is where the next one goes. */
-export class Writer implements Layout {
+export class Writer implements Sink {
   /** The memory that is written into. */
   buffer: Uint8Array<ArrayBuffer> = NOTHING;
   view: DataView<ArrayBuffer> = new DataView(NOTHING.buffer);
@@ -109,81 +109,74 @@ export class Writer implements Layout {
     this.#end = Math.min(this.#limit, memory.length);
   }
 
-  u8(value?: number): number {
-    const number = value as number;
-    if ((number & 0xff) !== number) {
+  u8(value: number): this {
+    if ((value & 0xff) !== value) {
       throw outOfRange(value, 8);
     }
     const at = this.offset;
     this.offset = at + 1;
-    this.view.setUint8(at, number);
-    return number;
+    this.view.setUint8(at, value);
+    return this;
   }
 
-  u16(value?: number): number {
-    const number = value as number;
-    if ((number & 0xffff) !== number) {
+  u16(value: number): this {
+    if ((value & 0xffff) !== value) {
       throw outOfRange(value, 16);
     }
     const at = this.offset;
     this.offset = at + 2;
-    this.view.setUint16(at, number);
-    return number;
+    this.view.setUint16(at, value);
+    return this;
   }
 
-  u32(value?: number): number {
-    const number = value as number;
-    if (number >>> 0 !== number) {
+  u32(value: number): this {
+    if (value >>> 0 !== value) {
       throw outOfRange(value, 32);
     }
     const at = this.offset;
     this.offset = at + 4;
-    this.view.setUint32(at, number);
-    return number;
+    this.view.setUint32(at, value);
+    return this;
   }
 
-  u64(value?: bigint): bigint {
+  u64(value: bigint): this {
     if (typeof value !== "bigint" || BigInt.asUintN(64, value) !== value) {
       throw outOfRange(value, 64);
     }
     const at = this.offset;
     this.offset = at + 8;
     this.view.setBigUint64(at, value);
-    return value;
+    return this;
   }
 
-  mac(value?: string): string {
+  mac(value: string): this {
     if (typeof value !== "string" || !writeMac(value, this.buffer, this.offset)) {
       throw new Fault(`must be a MAC address such as "fa:16:3e:00:00:01", not ${shown(value)}`, -1);
     }
     this.offset += 6;
-    return value;
+    return this;
   }
 
-  named8<N extends string>(names: Names<N>, value?: N | number): N | number {
-    this.u8(numberOf(names, value));
-    return value as N | number;
+  named8<N extends string>(names: Names<N>, value: N | number): this {
+    return this.u8(numberOf(names, value));
   }
 
-  named16<N extends string>(names: Names<N>, value?: N | number): N | number {
-    this.u16(numberOf(names, value));
-    return value as N | number;
+  named16<N extends string>(names: Names<N>, value: N | number): this {
+    return this.u16(numberOf(names, value));
   }
 
-  named32<N extends string>(names: Names<N>, value?: N | number): N | number {
-    this.u32(numberOf(names, value));
-    return value as N | number;
+  named32<N extends string>(names: Names<N>, value: N | number): this {
+    return this.u32(numberOf(names, value));
   }
 
-  flag16(value?: boolean): boolean {
+  flag16(value: boolean): this {
     if (typeof value !== "boolean") {
       throw new Fault(`must be true or false, not ${shown(value)}`, -1);
     }
-    this.u16(value ? 1 : 0);
-    return value;
+    return this.u16(value ? 1 : 0);
   }
 
-  text(bytes: number, value?: string): string {
+  text(bytes: number, value: string): this {
     if (typeof value !== "string") {
       throw new Fault(`must be text, not ${shown(value)}`, -1);
     }
@@ -192,22 +185,21 @@ export class Writer implements Layout {
       throw new Fault(`must be at most ${bytes} bytes long, not ${encoded.length}`, -1);
     }
     this.raw(encoded);
-    this.pad(bytes - encoded.length);
-    return value;
+    return this.pad(bytes - encoded.length);
   }
 
-  bytes(bytes: number, value?: Uint8Array): Uint8Array {
+  bytes(bytes: number, value: Uint8Array): this {
     if (value instanceof Uint8Array && value.length !== bytes) {
       throw new Fault(`must be ${bytes} bytes long, not ${value.length}`, -1);
     }
     this.raw(value);
-    return value as Uint8Array;
+    return this;
   }
 
-  rest(value?: Uint8Array): Uint8Array {
+  rest(value: Uint8Array): this {
     this.raw(value);
     this.counted++;
-    return value as Uint8Array;
+    return this;
   }
 
   length16(): this {
@@ -215,24 +207,24 @@ export class Writer implements Layout {
     return this.pad(2);
   }
 
-  part<T>(codec: Codec<T>, value?: T): T {
-    codec.write(this, value as T);
+  part<T>(codec: Codec<T>, value: T): this {
+    codec.write(this, value);
     this.counted++;
-    return value as T;
+    return this;
   }
 
-  list<T>(codec: Codec<T>, values?: T[]): T[] {
-    const items = writeItems(this, codec, values);
+  list<T>(codec: Codec<T>, values: readonly T[]): this {
+    writeItems(this, codec, values);
     this.counted++;
-    return items;
+    return this;
   }
 
-  listWithin<T>(codec: Codec<T>, values?: T[]): T[] {
+  listWithin<T>(codec: Codec<T>, values: readonly T[]): this {
     const { ahead, offset } = this;
-    const items = writeItems(this, codec, values);
+    writeItems(this, codec, values);
     this.patch16(ahead, this.offset - offset);
     this.counted++;
-    return items;
+    return this;
   }
 
   /** Zero bytes. */

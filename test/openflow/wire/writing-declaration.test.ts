@@ -1,9 +1,12 @@
-// A declaration that says where its values come from writes what one without writes, and names what it refuses.
+// A structure that has a writing of its own writes what one without writes, names what it refuses, and can't differ from
+// its declaration.
 import assert from "node:assert/strict";
 import { type Codec, names } from "../../../src/openflow/wire/codec.ts";
 import { Fault } from "../../../src/openflow/wire/fault.ts";
+import type { Layout } from "../../../src/openflow/wire/layout.ts";
 import { struct } from "../../../src/openflow/wire/struct.ts";
 import { Writer } from "../../../src/openflow/wire/writer.ts";
+import type { Writing } from "../../../src/openflow/wire/writing.ts";
 import { hexOf } from "../protocol/recordings.ts";
 
 const colours = names<"red" | "green">({ red: 1, green: 3 });
@@ -26,29 +29,13 @@ interface Everything {
   rest: Uint8Array;
 }
 
-const writingItem = struct("item", (f, v): Item => ({ a: f.pad(1).u8(v.a) }));
 const item = struct("item", (f): Item => ({ a: f.pad(1).u8() }));
+const writingItem = struct("item", (f): Item => ({ a: f.pad(1).u8() }), {
+  write: (w, v) => w.pad(1).u8(v.a),
+});
 
-const writing = struct(
-  "everything",
-  (f, v): Everything => ({
-    kind: "everything",
-    small: f.u16(v.small ?? 7),
-    big: f.u64(v.big),
-    colour: f.named32(colours, v.colour),
-    on: f.flag16(v.on),
-    mac: f.mac(v.mac),
-    name: f.text(4, v.name),
-    exact: f.bytes(3, v.exact),
-    one: f.part(writingItem, v.one),
-    announced: f.length16().pad(1).listWithin(item, v.announced),
-    rest: f.rest(v.rest),
-  }),
-);
-
-const keyed = struct(
-  "everything",
-  (f): Everything => ({
+function everything(f: Layout): Everything {
+  return {
     kind: "everything",
     small: f.u16(7),
     big: f.u64(),
@@ -60,8 +47,27 @@ const keyed = struct(
     one: f.part(item),
     announced: f.length16().pad(1).listWithin(writingItem),
     rest: f.rest(),
-  }),
-);
+  };
+}
+
+const keyed = struct("everything", everything);
+
+const writing = struct("everything", everything, {
+  write: (w, v) =>
+    w
+      .u16(v.small ?? 7)
+      .u64(v.big)
+      .named32(colours, v.colour)
+      .flag16(v.on)
+      .mac(v.mac)
+      .text(4, v.name)
+      .bytes(3, v.exact)
+      .part(item, v.one)
+      .length16()
+      .pad(1)
+      .listWithin(writingItem, v.announced)
+      .rest(v.rest),
+});
 
 const value: Everything = {
   kind: "everything",
@@ -95,8 +101,8 @@ function pathOf(codec: Codec<Everything>, given: object): string {
   return "nothing refused";
 }
 
-describe("A declaration that says where its values come from", () => {
-  it("writes the same bytes as one that is looked up by key", () => {
+describe("A writing of a structure", () => {
+  it("writes the same bytes as looking values up by key does", () => {
     const { small: _small, ...partial } = value;
     assert.equal(write(writing, value), write(keyed, value));
     assert.equal(write(writing, partial as Everything), write(keyed, { ...value, small: 7 }));
@@ -122,13 +128,45 @@ describe("A declaration that says where its values come from", () => {
     }
   });
 
-  it("is refused where an entry is written from another one, or only some are", () => {
+  it("is refused where it writes anything but what is declared", () => {
+    interface Pair {
+      a: number;
+      b: number;
+    }
+    const writings: readonly Writing<Pair>[] = [
+      (w, v) => w.u8(v.b).pad(1).u16(v.a),
+      (w, v) => w.u8(v.a).u16(v.b),
+      (w, v) =>
+        w
+          .u8(v.a)
+          .pad(1)
+          .flag16(v.b > 0),
+      (w, v) => w.u8(v.a),
+      (w, v) => w.u8(v.a).pad(1).u16(v.b).u8(v.a),
+      (w, v) => w.u8(v.a).pad(1).named16(colours, v.b),
+    ];
+    for (const write of writings) {
+      assert.throws(
+        () => struct("pair", (f): Pair => ({ a: f.u8(), b: f.pad(1).u16() }), { write }),
+        /pair: is not written as it is declared, a/,
+      );
+    }
+  });
+
+  it("is refused where it writes another structure, or other names, than those declared", () => {
+    const others = names<"red" | "green">({ red: 1, green: 4 });
     assert.throws(
-      () => struct("swapped", (f, v): { a: number; b: number } => ({ a: f.u8(v.b), b: f.u8(v.a) })),
+      () =>
+        struct("one", (f): { a: Item } => ({ a: f.part(item) }), {
+          write: (w, v) => w.part(writingItem, v.a),
+        }),
       TypeError,
     );
     assert.throws(
-      () => struct("half", (f, v): { a: number; b: number } => ({ a: f.u8(v.a), b: f.u8() })),
+      () =>
+        struct("named", (f): { a: string | number } => ({ a: f.named8(colours) }), {
+          write: (w, v) => w.named8(others, v.a as number),
+        }),
       TypeError,
     );
   });
