@@ -78,25 +78,23 @@ function fragmentWord(offset: number, hasMore: boolean): Network["fragment"] {
   return hasMore ? "first" : "no";
 }
 
-function ipv6Addresses(header: Bytes): readonly string[] {
+function ipv6Addresses(header: Bytes, label: number): readonly string[] {
   const { buffer, byteOffset } = header.bytes;
   const addressAt = (at: number): string => formatIpv6(new DataView(buffer, byteOffset), at);
-  return [
-    `ipv6_src=${addressAt(8)}`,
-    `ipv6_dst=${addressAt(24)}`,
-    `ipv6_label=${formatWideHex(header.u32(0) & 0xfffff, 5)}`,
-  ];
+  return [`ipv6_src=${addressAt(8)}`, `ipv6_dst=${addressAt(24)}`, `ipv6_label=${formatWideHex(label, 5)}`];
 }
 
 function readIpv6(bytes: Bytes): Network {
   const isSane = bytes.left >= IPV6_BYTES && bytes.u16(4) <= bytes.left - IPV6_BYTES;
-  if (!isSane) return { ...unread, addresses: ipv6Addresses(new Bytes(new Uint8Array(IPV6_BYTES))) };
+  if (!isSane) return { ...unread, addresses: ipv6Addresses(new Bytes(new Uint8Array(IPV6_BYTES)), 0) };
   const header = bytes.take(IPV6_BYTES);
-  const addresses = ipv6Addresses(header);
+  const first = header.u32(0);
   const payload = bytes.take(header.u16(4));
   const read = takeExtensions(header.u8(6), payload);
-  if (read === undefined) return { ...unread, addresses };
-  return { ...read, addresses, trafficClass: (header.u32(0) >>> 20) & 0xff, ttl: header.u8(7), payload };
+  // Of a packet whose extension headers are cut, the addresses alone count.
+  if (read === undefined) return { ...unread, addresses: ipv6Addresses(header, 0) };
+  const addresses = ipv6Addresses(header, first & 0xfffff);
+  return { ...read, addresses, trafficClass: (first >>> 20) & 0xff, ttl: header.u8(7), payload };
 }
 
 /** Takes the extension headers off; undefined where one of them is cut. */

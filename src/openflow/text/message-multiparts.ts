@@ -42,7 +42,7 @@ const requests: { readonly [N in Exclude<Kinds, "raw">]: BodyPrinter<Request<N>[
   meterStats: meterRequestText,
   meterConfig: meterRequestText,
   meterFeatures: nothing,
-  tableFeatures: nothing,
+  tableFeatures: (tables) => below(formatTableFeatures(tables)),
   portDesc: () => " port=ANY",
   flowMonitor: (monitors, { ports }) =>
     monitors.map((monitor) => `\n ${monitorText(monitor, ports)}`).join(""),

@@ -131,7 +131,8 @@ function errorText(
     const ids = experimenter === undefined ? [] : words32(experimenter);
     return `***decode error***${hexDump(Uint8Array.from([...words16(errorType), ...words16(errorCode), ...ids, ...data]))}`;
   }
-  return ` ${name}\n${errorsWithText.has(name) ? printable(data) : context.innerBytes(data)}`;
+  const told = errorsWithText.has(name) ? printable(data) : context.innerBytes(data);
+  return told === "" ? ` ${name}` : ` ${name}\n${told}`;
 }
 
 function words16(word: number): readonly number[] {
