@@ -2,11 +2,12 @@
 import { flowLine } from "./flow-line.ts";
 import type { BundleMessage } from "./protocol/bundle.ts";
 import { formatGroup, formatPacketOut } from "./text/index.ts";
+import { formatPort } from "./text/port-text.ts";
 
 /** The change in ovs-ofctl's syntax; what there is to say of it when it has no text. */
 export function changeLine(change: BundleMessage): string {
   if (change.type === "flowMod") return flowLine(change);
-  if (change.type === "portMod") return `mod-port ${change.portNo}`;
+  if (change.type === "portMod") return `mod-port ${formatPort(change.portNo)}`;
   if (change.type === "groupMod") {
     return `group ${change.command} ${textOr(() => formatGroup(change), `group_id=${change.groupId}`)}`;
   }

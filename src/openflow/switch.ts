@@ -158,9 +158,10 @@ export class Switch extends EventEmitter<SwitchEvents> {
   }
 
   /**
-   * Makes all changes as one: an atomic, ordered bundle of flow mods and, named by their `type`, of group mods, port mods and packets to be
-   * sent. When the switch refuses any of them nothing is installed and the promise rejects with a `BundleError` that names change and
-   * reason. Without changes nothing is sent. A deadline or signal after the commit was sent leaves the outcome open.
+   * Makes all changes as one: an atomic, ordered bundle of flow mods and, named by their `type`, of group mods and packets to be sent (and
+   * of port mods, where `atomic` is false). When the switch refuses any of them nothing is installed and the promise rejects with a
+   * `BundleError` that names change and reason. Without changes nothing is sent. A deadline or signal after the commit was sent leaves the
+   * outcome open.
    */
   async apply(changes: readonly BundleChange[], options: ApplyOptions = {}): Promise<void> {
     if (changes.length === 0) return;

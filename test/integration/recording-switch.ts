@@ -12,7 +12,9 @@ const helloMessage = Buffer.from("0400000800000001", "hex");
 const [
   echoRequest,
   echoReply,
+  experimenter,
   featuresRequest,
+  packetOut,
   flowMod,
   groupMod,
   multipartRequest,
@@ -20,15 +22,19 @@ const [
   barrierRequest,
   barrierReply,
   meterMod,
-] = [2, 3, 5, 14, 15, 18, 19, 20, 21, 29];
+] = [2, 3, 4, 5, 13, 14, 15, 18, 19, 20, 21, 29];
 const [tableFeatures, portDesc] = [12, 13];
+/** Where the messages of bundles have their type, and what is in them; an answer is one more than its question. */
+const bundle = { typeAt: 12, control: 2300, controlAt: 20, message: 2301, messageAt: 24 } as const;
 
 /** What ovs-ofctl did with one command. */
 export interface Recorded {
   /** The FLOW_MODs it sent, in order. */
   readonly flowMods: readonly Buffer[];
-  /** The GROUP_MODs and METER_MODs it sent, in order. */
+  /** The GROUP_MODs, METER_MODs and PACKET_OUTs it sent, in order. */
   readonly otherMods: readonly Buffer[];
+  /** What it put into bundles, in order. */
+  readonly bundled: readonly Buffer[];
   /** What it complained about; empty where it was content. */
   readonly stderr: string;
 }
@@ -41,6 +47,7 @@ export class RecordingSwitch {
   readonly #sockets = new Set<Socket>();
   #flowMods: Buffer[] = [];
   #otherMods: Buffer[] = [];
+  #bundled: Buffer[] = [];
 
   private constructor(dir: string, ports: ReadonlyMap<string, number>) {
     this.#dir = dir;
@@ -65,13 +72,18 @@ export class RecordingSwitch {
   async record(command: readonly string[], ...more: readonly string[]): Promise<Recorded> {
     this.#flowMods = [];
     this.#otherMods = [];
+    this.#bundled = [];
     try {
       await runCommand("ovs-ofctl", ["-O", "OpenFlow13", ...command, `unix:${this.#path}`, ...more]);
-      return { flowMods: this.#flowMods, otherMods: this.#otherMods, stderr: "" };
+      return this.#recorded("");
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      return { flowMods: this.#flowMods, otherMods: this.#otherMods, stderr: error.message };
+      return this.#recorded(error.message);
     }
+  }
+
+  #recorded(stderr: string): Recorded {
+    return { flowMods: this.#flowMods, otherMods: this.#otherMods, bundled: this.#bundled, stderr };
   }
 
   async stop(): Promise<void> {
@@ -102,11 +114,21 @@ export class RecordingSwitch {
     const type = message[1];
     const xid = message.readUInt32BE(4);
     if (type === flowMod) this.#flowMods.push(message);
-    else if (type === groupMod || type === meterMod) this.#otherMods.push(message);
+    else if (type === groupMod || type === meterMod || type === packetOut) this.#otherMods.push(message);
+    else if (type === experimenter) this.#answerBundle(socket, message);
     else if (type === echoRequest) socket.write(withType(message, echoReply ?? 0));
     else if (type === barrierRequest) socket.write(withType(message, barrierReply ?? 0));
     else if (type === featuresRequest) socket.write(featuresReplyOf(xid));
     else if (type === multipartRequest) socket.write(this.#multipartReply(message.readUInt16BE(8), xid));
+  }
+
+  #answerBundle(socket: Socket, message: Buffer): void {
+    const type = message.readUInt32BE(bundle.typeAt);
+    if (type === bundle.message) this.#bundled.push(message.subarray(bundle.messageAt));
+    if (type !== bundle.control) return;
+    const reply = Buffer.from(message);
+    reply.writeUInt16BE(message.readUInt16BE(bundle.controlAt) + 1, bundle.controlAt);
+    socket.write(reply);
   }
 
   #multipartReply(kind: number, xid: number): Uint8Array {

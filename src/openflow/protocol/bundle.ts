@@ -48,8 +48,8 @@ export interface BundleAdd {
 export interface BundleAddMessage extends Header<"bundleAdd">, BundleAdd {}
 
 /**
- * What Open vSwitch 3.1 takes in a bundle: FLOW_MOD, GROUP_MOD, PORT_MOD and PACKET_OUT, the last sent when
- * the bundle is committed. METER_MOD, TABLE_MOD and all others it refuses (`OFPBFC_MSG_UNSUP`).
+ * What Open vSwitch 3.1 takes in a bundle: FLOW_MOD, GROUP_MOD, PACKET_OUT, which it sends when the bundle is committed, and,
+ * unless the bundle is atomic, PORT_MOD (else `OFPBFC_MSG_FAILED`). All others, METER_MOD among them, are `OFPBFC_MSG_UNSUP`.
  */
 export type BundleMessage =
   | ({ readonly type: "flowMod" } & FlowMod)

@@ -53,8 +53,8 @@ function withoutCommand<C>(
   from: number,
   commands: ReadonlyMap<string, C>,
 ): { readonly command: C | "add"; readonly text: string } {
-  const [separators = ""] = /^[\s,]*/.exec(body.slice(from)) ?? [];
-  const start = from + separators.length;
+  const [blanks = ""] = /^\s*/.exec(body.slice(from)) ?? [];
+  const start = from + blanks.length;
   const found = leadingWord(body.slice(start), commands);
   if (found === undefined) return { command: "add", text: body };
   return { command: found.meaning, text: blanked(body, start + found.length) };
