@@ -115,22 +115,22 @@ type Protocols =
   | Shape<Nsh, NshField>
   | Shape<{ readonly ethType?: number | undefined }>;
 
-type Tags =
-  | (Tagged & {
-      /** The tag's priority, 0 to 7. */
-      readonly vlanPcp?: MatchValue<"vlanPcp"> | undefined;
-    })
-  | {
-      readonly vlanVid?: Tagged["vlanVid"] | "none" | undefined;
-      readonly vlanPcp?: undefined;
-    };
+/** Without a tag's priority, which needs a tag. */
+interface WithoutPriority {
+  readonly vlanVid?: Tagged["vlanVid"] | "none" | undefined;
+  readonly vlanPcp?: undefined;
+}
+interface WithPriority extends Tagged {
+  /** The tag's priority, 0 to 7. */
+  readonly vlanPcp?: MatchValue<"vlanPcp"> | undefined;
+}
 
 type CtField = "ctNwSrc" | "ctNwDst" | "ctIpv6Src" | "ctIpv6Dst" | "ctNwProto" | "ctTpSrc" | "ctTpDst";
 
 /** The addresses of a connection need a state that says there is one. */
 type Tracking =
-  | ({ readonly ctState: MatchValue<"ctState"> } & Fields<CtField>)
-  | ({ readonly ctState?: MatchValue<"ctState"> | undefined } & Without<CtField>);
+  | ({ readonly ctState?: MatchValue<"ctState"> | undefined } & Without<CtField>)
+  | ({ readonly ctState: MatchValue<"ctState"> } & Fields<CtField>);
 
 /**
  * The fields of a match; which of them go together depends on `ethType`, `ipProto`, `icmpv6Type`, `vlanVid` and `ctState`. Fields
@@ -143,6 +143,7 @@ export type MatchFields = Fields<
   >
 > &
   Without<AbsentField> &
-  Tags &
-  Tracking &
-  Protocols;
+  // First what is most often wrong: the compiler explains a refusal by one of these.
+  Protocols &
+  (WithoutPriority | WithPriority) &
+  Tracking;

@@ -41,6 +41,30 @@ const refusedTwice: readonly (() => unknown)[] = [
   () => flow({ match: { ethType: "ipv4", ipv4Destination: "10.0.0.1" } }),
   // @ts-expect-error -- no such action
   () => flow({ actions: [{ type: "outputs", port: 1, maxLen: 0 }] }),
+  // @ts-expect-error -- ARP without its Ethernet type
+  () => match({ arpTpa: "10.0.0.1" }),
+  // @ts-expect-error -- IPv4 addresses in IPv6
+  () => match({ ethType: "ipv6", ipv4Src: "10.0.0.1" }),
+  // @ts-expect-error -- an IP protocol without IP
+  () => match({ ethType: "arp", ipProto: "tcp" }),
+  // @ts-expect-error -- ICMP of the other family
+  () => match({ ethType: "ipv4", ipProto: "icmpv6" as "icmp", icmpv6Type: 135 }),
+  // @ts-expect-error -- a solicitation has no target's address
+  () => match({ ethType: "ipv6", ipProto: "icmpv6", icmpv6Type: 135, ipv6NdTll: "02:00:00:00:00:01" }),
+  // @ts-expect-error -- an echo has no target
+  () => match({ ethType: "ipv6", ipProto: "icmpv6", icmpv6Type: 128, ipv6NdTarget: "::1" }),
+  // @ts-expect-error -- no tag, no priority
+  () => match({ vlanVid: "none", vlanPcp: 1 }),
+  // @ts-expect-error -- labels without MPLS
+  () => match({ ethType: "ipv4", mplsLabel: 5 }),
+  // @ts-expect-error -- Open vSwitch doesn't have it
+  () => match({ ethType: 0x88e7, pbbIsid: 5 }),
+  // @ts-expect-error -- no such word
+  () => match({ vlanVid: "some" }),
+  // @ts-expect-error -- a bigint
+  () => match({ metadata: 5 }),
+  // @ts-expect-error -- no mask of that type
+  () => match({ metadata: { value: 5n, mask: 5 } }),
   // @ts-expect-error -- no such field
   () => action.setField({ ipv4Destination: "10.0.0.1" }),
   // @ts-expect-error -- a value of another type

@@ -38,8 +38,12 @@ describe("match", () => {
   }
 
   it("leaves out what is undefined", () => {
-    const port: number | undefined = undefined;
+    const [port]: readonly number[] = [];
     assert.deepEqual(match({ inPort: port }), []);
+    assert.deepEqual(
+      match({ ethType: "ipv4", ipProto: "tcp", tcpDst: port, vlanVid: 5, vlanPcp: port }).length,
+      3,
+    );
   });
 
   it("refuses a field without its protocol, when compiled and when run", () => {
