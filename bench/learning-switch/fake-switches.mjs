@@ -1,6 +1,8 @@
 // Plays K switches to one controller, from a process of its own: brings them up, has their hosts learned, and then keeps so
-// many PACKET_INs on the way to each that the controller never waits for one. Prints one line of JSON.
-//   node fake-switches.mjs PORT SWITCHES SECONDS BRINGUP|THROUGHPUT CONTROLLER-PID
+// many PACKET_INs on the way to each that the controller never waits for one; or drops them all at once and brings them up again.
+// Prints one line of JSON.
+//   node fake-switches.mjs PORT SWITCHES SECONDS storm|throughput CONTROLLER-PID
+// oxlint-disable no-await-in-loop -- one after the other is the point
 import { readFileSync } from "node:fs";
 import net from "node:net";
 
@@ -17,6 +19,12 @@ function message(type, xid, body = Buffer.alloc(0)) {
   header.writeUInt16BE(8 + body.length, 2);
   header.writeUInt32BE(xid, 4);
   return Buffer.concat([header, body]);
+}
+
+/** Processor time of the controller in milliseconds, in steps of ten. */
+function processorTime() {
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ").slice(11, 13);
+  return (Number(user) + Number(system)) * 10;
 }
 
 /** Resident memory of the controller, in KiB. */
@@ -50,13 +58,23 @@ class FakeSwitch {
   }
 
   connect() {
-    this.#socket = net.connect({ host: "127.0.0.1", port: Number(port), noDelay: true });
-    this.#socket.on("connect", () => this.#socket.write(message(0, 1)));
-    this.#socket.on("data", (chunk) => this.#take(chunk));
-    this.#socket.on("error", () => {});
-    this.#socket.on("close", () => {
-      this.lost = true;
+    const socket = net.connect({ host: "127.0.0.1", port: Number(port), noDelay: true });
+    this.#socket = socket;
+    this.#rest = Buffer.alloc(0);
+    socket.on("connect", () => socket.write(message(0, 1)));
+    socket.on("data", (chunk) => this.#take(chunk));
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      if (this.#socket === socket) this.lost = true;
     });
+  }
+
+  /** Drops the connection as a switch does that restarts, and connects anew. */
+  again() {
+    const old = this.#socket;
+    this.up = withResolvers();
+    this.connect();
+    old.resetAndDestroy();
   }
 
   /** Every host says something to everybody. */
@@ -137,23 +155,43 @@ function withResolvers() {
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const switches = Array.from({ length: switchCount }, (_, number) => new FakeSwitch(number));
+
+/** Brings all up, so many at a time; gives the milliseconds on the wall and of the controller's processor. */
+async function bringUp(atATime, connect) {
+  const [begin, used] = [performance.now(), processorTime()];
+  const left = switches.values();
+  const next = async () => {
+    for (const one of left) {
+      connect(one);
+      await one.up.promise;
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, next));
+  return { upMs: performance.now() - begin, upCpuMs: processorTime() - used };
+}
+
 const before = memory();
-const begin = performance.now();
-for (const one of switches) one.connect();
-await Promise.all(switches.map(({ up }) => up.promise));
-const result = { upMs: performance.now() - begin };
-if (mode === "bringup") {
+const result = {};
+if (mode === "storm") {
+  Object.assign(result, await bringUp(switchCount, (one) => one.connect()));
   await pause(1000);
   result.kibEach = (memory() - before) / switchCount;
+  const { upMs, upCpuMs } = await bringUp(switchCount, (one) => one.again());
+  Object.assign(result, { againMs: upMs, againCpuMs: upCpuMs });
+  await pause(500);
 } else {
+  // A controller with a short queue of connections loses some of those that come all at once.
+  await bringUp(Math.min(64, switchCount), (one) => one.connect());
   for (const one of switches) one.learn();
   await Promise.all(switches.map(({ learned }) => learned.promise));
   for (const one of switches) one.run();
   await pause(1000);
   const total = () => switches.reduce((sum, { answers }) => sum + answers, 0);
-  const [from, since] = [total(), performance.now()];
+  const [from, used, since] = [total(), processorTime(), performance.now()];
   await pause(Number(seconds) * 1000);
-  result.answersPerSecond = ((total() - from) * 1000) / (performance.now() - since);
+  const answers = total() - from;
+  result.answersPerSecond = (answers * 1000) / (performance.now() - since);
+  result.answersPerCpuSecond = (answers * 1000) / (processorTime() - used);
 }
 result.lost = switches.filter(({ lost }) => lost).length;
 console.log(JSON.stringify(result));
