@@ -26,8 +26,9 @@ function forward(found: Switch, ports: Map<string, number>, packet: PacketInMess
   if (inPort === undefined) return;
   const { src, dst } = decodeEthernet(data);
   ports.set(src, inPort);
-  const actions = output(ports.get(dst) ?? Port.flood);
-  if (ports.has(dst)) {
+  const outPort = ports.get(dst);
+  const actions = output(outPort ?? Port.flood);
+  if (outPort !== undefined) {
     const pair = [
       { field: "inPort" as const, value: inPort },
       { field: "ethDst" as const, value: dst },
