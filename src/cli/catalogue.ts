@@ -12,6 +12,7 @@ import { lanePlanCommand } from "./commands/lane/plan.ts";
 import { laneRemoveCommand } from "./commands/lane/remove.ts";
 import { laneStatusCommand } from "./commands/lane/status.ts";
 import { portsCommand } from "./commands/ports.ts";
+import { printCommand } from "./commands/print.ts";
 import { showCommand } from "./commands/show.ts";
 import { traceCommand } from "./commands/trace.ts";
 
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   flowsReplaceCommand,
   flowsDiffCommand,
   traceCommand,
+  printCommand,
   dbTypesCommand,
   lanePlanCommand,
   laneApplyCommand,
