@@ -65,7 +65,9 @@ export function parseFlags(token: Token, set: FlagSet, bits: number, what: strin
 /** The reverse of {@link parseFlags}. */
 export function formatFlags({ value, mask }: Bits, set: FlagSet): string {
   if (set.joins && (mask & set.all) === set.all) return joinedFlags(value, set);
-  return bitsIn(mask)
+  // Bits beyond the flags are printed where they are all that is compared.
+  const said = (mask & set.all) === 0n ? mask : mask & set.all;
+  return bitsIn(said)
     .map((bit) => `${(value & bit) === 0n ? "-" : "+"}${wordsOf(bit, set).join("")}`)
     .join("");
 }
@@ -84,9 +86,17 @@ export function parseFragment(token: Token, what: string): Bits {
   });
 }
 
+/** Masks that say what a word says with another one: who looks at one bit only asks for the same packets. */
+const fragmentsOfOneBit: ReadonlyMap<string, Bits> = new Map([
+  ["no", { value: 0n, mask: 1n }],
+  ["later", { value: 2n, mask: 2n }],
+]);
+
 /** The reverse of {@link parseFragment}. */
 export function formatFragment({ value, mask }: Bits): string {
-  const named = [...fragments].find(([, bits]) => bits.value === value && bits.mask === mask);
+  const named = [...fragments, ...fragmentsOfOneBit].find(
+    ([, bits]) => bits.value === value && bits.mask === mask,
+  );
   return named?.[0] ?? `${formatHex(value)}/${formatHex(mask)}`;
 }
 
@@ -103,9 +113,10 @@ export function parsePacketType(token: Token, what: string): Bits {
   return { value: (namespace << 16n) | type, mask: allOnes(32) };
 }
 
-/** The reverse of {@link parsePacketType}. */
+/** The reverse of {@link parsePacketType}: digits as they are, what is longer in hexadecimal. */
 export function formatPacketType(value: bigint): string {
-  return `(${value >> 16n},${formatHex(value & 0xffffn)})`;
+  const parts = [value >> 16n, value & 0xffffn].map((part) => (part < 10n ? String(part) : formatHex(part)));
+  return `(${parts.join(",")})`;
 }
 
 function joined(token: Token, set: FlagSet, what: string): bigint {

@@ -20,6 +20,8 @@ describe("a match on Open vSwitch's fields", () => {
     ["ip,ip_frag=not_later", "ip,nw_frag=not_later"],
     ["packet_type=(1,0x800),reg0=1", "packet_type=(1,0x800),reg0=0x1"],
     ["packet_type=(0,0),dl_type=0x1234", "dl_type=0x1234"],
+    ["packet_type=(0x9,9)", "packet_type=(9,9)"],
+    ["packet_type=(10,16)", "packet_type=(0xa,0x10)"],
     ["xreg0=5", "reg0=0,reg1=0x5"],
     ["xreg0[0..3]=5", "reg1=0x5/0xf"],
     ["xxreg3=0x1/0x3", "reg15=0x1/0x3"],
@@ -36,6 +38,13 @@ describe("a match on Open vSwitch's fields", () => {
       assert.deepEqual(parseMatch(expected), match);
     });
   }
+
+  it("prints masks of one bit, and of more than a field has, as ovs-ofctl does", () => {
+    assert.equal(formatMatch([{ field: "ipFrag", value: 0, mask: 1 }]), "nw_frag=no");
+    assert.equal(formatMatch([{ field: "ipFrag", value: 2, mask: 2 }]), "nw_frag=later");
+    assert.equal(formatMatch([{ field: "tunFlags", value: 1 }]), "tun_flags=+oam");
+    assert.equal(formatMatch([{ field: "tunFlags", value: 0 }]), "tun_flags=-oam");
+  });
 
   // ovs-ofctl sends a match without them, and so do we: recorded texts say so.
   for (const text of ["ct_tp_src=1", "ct_nw_proto=0", "ct_tp_dst=2,ct_nw_proto=0"]) {
