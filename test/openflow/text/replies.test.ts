@@ -19,7 +19,14 @@ interface Transcript {
   readonly messages: readonly { readonly dir: string; readonly hex: string; readonly ofp_print: string }[];
 }
 
-const transcripts = recording<Transcript[]>("ovs31-transcripts-of13");
+const transcripts: readonly Transcript[] = [
+  ...recording<Transcript[]>("ovs31-transcripts-of13"),
+  {
+    cmd: "ovs-ofctl -O OpenFlow13 monitor BR watch:",
+    stdout: "",
+    messages: recording<Transcript["messages"]>("ovs31-flowmonitor-of13"),
+  },
+];
 
 describe("replies of a switch in ovs-ofctl's text", () => {
   const seen = new Set<string>();
