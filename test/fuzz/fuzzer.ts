@@ -7,6 +7,7 @@ import { knownEntries } from "../openflow/registry.ts";
 import { mutated, rawBytes } from "./mutations.ts";
 import { outcomeOf } from "./property.ts";
 import { Random } from "./random.ts";
+import { excessOf } from "./work.ts";
 
 export interface FuzzOptions {
   /** How long to go on. */
@@ -105,6 +106,13 @@ function slowness(bytes: Uint8Array): string | undefined {
   return least > mayTakeMs(bytes.length) ? `${bytes.length} bytes take ${least.toFixed(0)} ms` : undefined;
 }
 
+/** What is wrong with the work of an input: counted for some of the small ones, and for all large ones. */
+function wasted(bytes: Uint8Array, { input, tookMs }: { input: number; tookMs: number }): string | undefined {
+  const slow = tookMs > mayTakeMs(bytes.length) ? slowness(bytes) : undefined;
+  const isCounted = bytes.length > 4_096 || input % 8 === 0;
+  return slow ?? (isCounted ? excessOf(bytes) : undefined);
+}
+
 function faultOf(bytes: Uint8Array): string | undefined {
   const outcome = outcomeOf(bytes);
   return outcome.kind === "fault" ? outcome.fault : undefined;
@@ -163,9 +171,9 @@ export async function fuzz({ seconds, seed, inputs: most = Infinity }: FuzzOptio
     const outcome = outcomeOf(bytes);
     const took = performance.now() - before;
     costs.add(bytes.length, took * 1e6);
-    const slow = took > mayTakeMs(bytes.length) ? slowness(bytes) : undefined;
-    if (slow !== undefined) {
-      faults.set(causeOf(slow), { input, fault: slow, hex: Buffer.from(bytes).toString("hex") });
+    const waste = wasted(bytes, { input, tookMs: took });
+    if (waste !== undefined) {
+      faults.set(causeOf(waste), { input, fault: waste, hex: Buffer.from(bytes).toString("hex") });
     }
     counts[outcome.kind]++;
     if (outcome.kind === "refused") places.add(outcome.where);

@@ -18,7 +18,7 @@ const PARTS_PER_BYTE = 16;
 const PARTS_OF_NONE = 256;
 
 /** The parts of a value: numbers, characters, bytes, objects. */
-function partsOf(value: unknown): number {
+export function partsOf(value: unknown): number {
   let parts = 0;
   const left: unknown[] = [value];
   while (left.length > 0) {
