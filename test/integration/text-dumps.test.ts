@@ -18,6 +18,7 @@ import {
   formatSwitchDesc,
   formatTableFeatures,
   formatTableStats,
+  type PortNames,
   parseFlow,
   parseFlowFilter,
   parseGroup,
@@ -73,6 +74,16 @@ describeWith(["openvswitch"], "dumps of a real switch", function () {
     await vswitch.stop();
   });
 
+  /** What a command prints, without the head of the message. */
+  async function theirs(option: string, command: string): Promise<string> {
+    const [name = "", ...more] = command.split(" ");
+    const text = await vswitch.ofctl("-O", "OpenFlow13", option, name, vswitch.mgmt("br0"), ...more);
+    return text
+      .replace(/^OFP.*?\(xid=0x[0-9a-f]+\):[ \n]?/, "")
+      .replace(/^\n/, "")
+      .trimEnd();
+  }
+
   const filter = "ip";
   const printed: Readonly<Record<string, () => Promise<string>>> = {
     "dump-desc": async () => formatSwitchDesc(await bridge.desc()),
@@ -103,18 +114,31 @@ describeWith(["openvswitch"], "dumps of a real switch", function () {
 
   for (const [command, ours] of Object.entries(printed)) {
     it(`have the words of ovs-ofctl ${command}`, async () => {
-      const [name = "", ...more] = command.split(" ");
-      const theirs = await vswitch.ofctl(
-        "-O",
-        "OpenFlow13",
-        "--no-names",
-        name,
-        vswitch.mgmt("br0"),
-        ...more,
-      );
-      const body = theirs.replace(/^OFP.*?\(xid=0x[0-9a-f]+\):[ \n]?/, "").trimEnd();
+      const body = await theirs("--no-names", command);
       assert.notEqual(body, "");
-      assert.equal(withoutDurations(await ours()), withoutDurations(body.replace(/^\n/, "")));
+      assert.equal(withoutDurations(await ours()), withoutDurations(body));
+    });
+  }
+
+  const named: Readonly<Record<string, (ports: PortNames) => Promise<string>>> = {
+    "dump-ports": async (ports) => formatPortStats(await bridge.portStats(), { ports }),
+    "dump-flows": async (ports) => formatFlows(await bridge.flows(), { ports }),
+    "dump-groups": async (ports) => formatGroups(await bridge.groups(), { ports }),
+    "queue-stats": async (ports) =>
+      formatQueueStats(await bridge.multipart("queueStats", { portNo: 0xffffffff, queueId: 0xffffffff }), {
+        ports,
+      }),
+    "queue-get-config 2": async (ports) => {
+      const reply = await bridge.request({ type: "queueGetConfigRequest", portNo: 2 });
+      return reply.type === "queueGetConfigReply" ? formatQueueConfig(reply, { ports }) : reply.type;
+    },
+  };
+
+  for (const [command, ours] of Object.entries(named)) {
+    it(`have the words of ovs-ofctl --names ${command}`, async () => {
+      const names = new Map((await bridge.ports()).map(({ portNo, name }) => [portNo, name]));
+      const body = await theirs("--names", command);
+      assert.equal(withoutDurations(await ours(names)), withoutDurations(body));
     });
   }
 });
