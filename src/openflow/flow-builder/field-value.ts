@@ -47,14 +47,22 @@ export function oxmOf(name: string, value: unknown, refusal: Refusal): NamedOxm 
   throw new refusal(fault.message, name, { cause: fault, ...maskFacts(field, built) });
 }
 
+/** Memory for what is written to see that it can be; whoever writes meanwhile gets memory of its own. */
+let spare: Writer | undefined = new Writer();
+
 /** What `codec` finds wrong with `value`; undefined if it can be written. */
 export function faultOfWriting<T>(codec: Codec<T>, value: T): Fault | undefined {
+  const writer = spare ?? new Writer();
+  spare = undefined;
   try {
-    codec.write(new Writer(), value);
+    writer.begin();
+    codec.write(writer, value);
     return undefined;
   } catch (error) {
     if (error instanceof Fault) return error;
     throw error;
+  } finally {
+    spare = writer;
   }
 }
 

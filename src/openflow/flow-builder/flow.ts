@@ -9,7 +9,6 @@ import { shapeOfMatch } from "../protocol/packet-shape.ts";
 import { inOrder } from "../text/instruction-order.ts";
 import { checkedInstruction } from "./checked-action.ts";
 import { hintFor } from "./hints.ts";
-import { apply } from "./instruction.ts";
 import { checkedMatch, match } from "./match.ts";
 import type { MatchFields } from "./match-fields.ts";
 import type { MatchNeeds } from "./match-needs.ts";
@@ -38,12 +37,16 @@ type FlowMatch<Needs> = unknown extends Needs
 export function flow<const A extends readonly Action[] = readonly []>(fields: FlowFields<A>): FlowMod {
   const { match: given = [], actions, instructions: others = [], ...rest }: FlowFields = fields;
   const built = isMatch(given) ? checkedMatch(given) : match(given);
-  const instructions = inOrder(actions === undefined ? others : [apply(...actions), ...others]);
+  const instructions = inOrder(actions === undefined ? others : [applying(actions), ...others]);
   for (const one of instructions) checkedInstruction(one);
   const made = flowMod({ ...rest, match: built, instructions });
   const found = checkInstructions(made.match, made.instructions, made.tableId);
   if (found !== undefined) throw refusal(found, made);
   return made;
+}
+
+function applying(actions: readonly Action[]): Instruction {
+  return { type: "applyActions", actions: [...actions] };
 }
 
 function isMatch(given: MatchFields | Match): given is Match {
