@@ -75,6 +75,11 @@ describe("match", () => {
     isRefused(() => match({ ethType: "ipv4", ipv4Src: "10.0.0" }), /ipv4Src.*not an IPv4 address/);
     isRefused(() => match({ ctState: "+nosuch" }), /ctState.*no flag/);
     isRefused(() => match({ nosuch: 1 } as MatchFields), /nosuch: is no match field/);
+    isRefused(() => match({ metadata: { value: 1n, mask: 2n ** 64n } }), /metadata: .*2\^64/);
+    isRefused(() => match({ ethType: "arp", arpOp: "1/1" }), /arpOp.*takes no mask \(OFPBMC_BAD_MASK\)/);
+    isRefused(() => match({ vlanVid: 4096 }), /vlanVid: .*4095/);
+    isRefused(() => match({ inPort: -1 }), /inPort/);
+    isRefused(() => match({ tunMetadata0: "0x0" }), /tunMetadata0/);
     isRefused(() => match(absent), /have this field/);
   });
 });

@@ -94,6 +94,20 @@ export const refusedFlows: readonly RefusedFlow[] = [
     withoutProtocol,
     /ipProto: "sctp"/,
   ),
+  byMatch(
+    { ethType: "arp", arpOp: { value: 1, mask: 1 } },
+    [...arp, { field: "raw", header: 0x8000_2b04, body: Uint8Array.of(0, 1, 0, 1) }],
+    "arpOp",
+    "OFPBMC_BAD_MASK",
+    /compare the whole field/,
+  ),
+  byMatch(
+    { reg0: { value: 3, mask: 1 } },
+    [{ field: "raw", header: 0x0001_0108, body: Uint8Array.of(0, 0, 0, 3, 0, 0, 0, 1) }],
+    "reg0",
+    "OFPBMC_BAD_WILDCARDS",
+    /zeros where the mask has zeros/,
+  ),
   byActions(
     arp,
     [action.setField({ ipv4Src: "10.0.0.1" })],
