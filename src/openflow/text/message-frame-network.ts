@@ -27,14 +27,14 @@ interface Network {
   readonly payload: Bytes | undefined;
 }
 
-/** The words of an IP packet. */
-export function networkWords(type: number, bytes: Bytes): FrameWords {
+/** The words of an IP packet; `isNamed` where its protocol may be told by the frame's first word. */
+export function networkWords(type: number, bytes: Bytes, isNamed: boolean): FrameWords {
   const network = type === 0x0800 ? readIpv4(bytes) : readIpv6(bytes);
   const { addresses, trafficClass, ttl, protocol, fragment, payload } = network;
   const transport = payload === undefined ? { words: [] } : transportWords(network, payload, type);
   const words = [
     ...addresses,
-    ...(protocolWord(type, protocol)?.saysProto === true ? [] : [`nw_proto=${protocol}`]),
+    ...(isNamed && protocolWord(type, protocol)?.saysProto === true ? [] : [`nw_proto=${protocol}`]),
     `nw_tos=${trafficClass & 0xfc}`,
     `nw_ecn=${trafficClass & 3}`,
     `nw_ttl=${ttl}`,

@@ -2,6 +2,7 @@
 // transport checksum. It reads frames its own way and not with `decodePacket`, since a layer that is cut or broken shows
 // zeros here, and two tags and three labels are all that is looked at.
 import { formatIpv4, formatMac } from "../wire/addresses.ts";
+import { formatPacketType } from "./flag-text.ts";
 import { protocolWord } from "./match-words.ts";
 import { networkWords } from "./message-frame-network.ts";
 import { Bytes, type FrameWords } from "./message-frame-words.ts";
@@ -16,14 +17,22 @@ const MAX_TAGS = 2;
 const MAX_LABELS = 3;
 const ARP_BYTES = 28;
 
-/** The frame's words with commas between them, and its checksum. */
-export function frameText(frame: Uint8Array): string {
+/**
+ * What is seen of a packet, with commas between, and its checksum. `packetType` says what it begins with: 0 for an Ethernet
+ * header; one of the namespace of Ethernet's types (1) for what would follow that.
+ */
+export function frameText(frame: Uint8Array, packetType = 0): string {
   const bytes = new Bytes(frame);
+  const { words, checksum } = packetType === 0 ? ethernetWords(bytes) : bareWords(packetType, bytes);
+  return `${words.join(",")}${checksum === undefined ? "" : ` ${checksum}`}`;
+}
+
+function ethernetWords(bytes: Bytes): FrameWords {
   const whole = bytes.left >= ETHERNET_BYTES;
   const addresses = whole ? bytes.take(12) : new Bytes(new Uint8Array(12));
   const tags = whole ? takeTags(bytes) : [];
   const type = whole ? takeType(bytes) : 0;
-  const above = wordsOf(type, bytes);
+  const above = wordsOf(type, bytes, true);
   const protocol = protocolWord(type, above.protocol);
   const words = [
     ...(protocol === undefined ? [] : [protocol.word]),
@@ -33,7 +42,15 @@ export function frameText(frame: Uint8Array): string {
     ...(protocol === undefined ? [`dl_type=${formatWideHex(type, 4)}`] : []),
     ...above.words,
   ];
-  return `${words.join(",")}${above.checksum === undefined ? "" : ` ${above.checksum}`}`;
+  return { ...above, words };
+}
+
+const ETHERTYPES = 1;
+
+function bareWords(packetType: number, bytes: Bytes): FrameWords {
+  const isEtherType = packetType >>> 16 === ETHERTYPES;
+  const above = isEtherType ? wordsOf(packetType & 0xffff, bytes, false) : { words: [] };
+  return { ...above, words: [`packet_type=${formatPacketType(BigInt(packetType))}`, ...above.words] };
 }
 
 function macAt(bytes: Bytes, at: number): string {
@@ -72,11 +89,12 @@ function takeType(bytes: Bytes): number {
   return bytes.take(8).u16(6);
 }
 
-function wordsOf(type: number, bytes: Bytes): FrameWords {
+/** `isNamed` says whether the frame's first word may tell the protocol. */
+function wordsOf(type: number, bytes: Bytes, isNamed: boolean): FrameWords {
   switch (type) {
     case 0x0800:
     case 0x86dd:
-      return networkWords(type, bytes);
+      return networkWords(type, bytes, isNamed);
     case 0x0806:
     case 0x8035:
       return { words: arpWords(bytes) };
@@ -114,7 +132,7 @@ function mplsWords(bytes: Bytes): string[] {
     `mpls_tc=${(first >>> 9) & 7}`,
     `mpls_ttl=${first & 0xff}`,
     `mpls_bos=${(first >>> 8) & 1}`,
-    ...labels.slice(1).map((label, index) => `mpls_lse${index + 1}=${label | 0}`),
+    ...labels.slice(1).map((label, index) => `mpls_lse${index + 1}=${label}`),
   ];
 }
 

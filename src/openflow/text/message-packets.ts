@@ -63,12 +63,17 @@ function arrivalText(arrival: Arrival, ports: PortNames | undefined): string {
     `data_len=${data.length}`,
     bufferText(bufferId, totalLen, data.length),
   ];
-  return [` ${parts.join(" ")}`, ...lines, frameText(data)].join("\n");
+  return [` ${parts.join(" ")}`, ...lines, frameText(data, packetTypeOf(match))].join("\n");
 }
 
 /** The two kinds of table miss, which have numbers inside the switch alone, go without a word. */
 function reasonWord(reason: number): string {
   return reason === 6 || reason === 7 ? "" : (reasonWords[reason] ?? String(reason));
+}
+
+/** What the packet begins with, as its metadata says. */
+function packetTypeOf(match: Match): number {
+  return match.reduce((type, oxm) => (oxm.field === "packetType" ? oxm.value : type), 0);
 }
 
 function bufferText(bufferId: number, totalLen: number, dataLength: number): string {
@@ -132,64 +137,56 @@ function dotted(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(".");
 }
 
-/** The lines about a paused packet, in the switch's order and not in that of the properties. */
+/** The lines about a paused packet, in the switch's order and not in that of the properties; of some the last counts. */
 const continuationPrinters: readonly {
   readonly word: string;
-  readonly print: (
-    properties: readonly ContinuationProperty[],
-    ports: PortNames | undefined,
-  ) => readonly string[];
+  readonly print: (properties: readonly ContinuationProperty[], ports: PortNames | undefined) => string;
 }[] = [
-  { word: "bridge", print: eachOf("bridge", ({ uuid }) => uuidText(uuid)) },
+  {
+    word: "bridge",
+    print: lastOf("bridge", ({ uuid }) => (uuid.every((byte) => byte === 0) ? "" : uuidText(uuid))),
+  },
   { word: "stack", print: stackLine },
-  {
-    word: "mirrors",
-    print: eachOf("mirrors", ({ mirrors }) => (mirrors === 0 ? "" : `0x${mirrors.toString(16)}`)),
-  },
-  { word: "conntracked", print: (all) => (all.some(({ type }) => type === "conntracked") ? ["true"] : []) },
+  { word: "mirrors", print: lastOf("mirrors", ({ mirrors }) => (mirrors === 0 ? "" : formatHex(mirrors))) },
+  { word: "conntracked", print: lastOf("conntracked", () => "true") },
   { word: "actions", print: unrolledActions },
-  {
-    word: "action_set",
-    print: eachOf("actionSet", ({ actions }, ports) =>
-      actions.length === 0 ? "" : actionsText(actions, ports),
-    ),
-  },
-  { word: "odp_port", print: eachOf("odpPort", ({ odpPort }) => String(odpPort)) },
+  { word: "action_set", print: actionSet },
+  { word: "odp_port", print: lastOf("odpPort", ({ odpPort }) => (odpPort === 0 ? "" : String(odpPort))) },
 ];
 
 type Continuation<T extends ContinuationProperty["type"]> = Extract<ContinuationProperty, { type: T }>;
 
-/** Prints the properties of one type; those that print as nothing are left out. */
-function eachOf<T extends ContinuationProperty["type"]>(
+function lastOf<T extends ContinuationProperty["type"]>(
   type: T,
-  print: (property: Continuation<T>, ports: PortNames | undefined) => string,
-): (properties: readonly ContinuationProperty[], ports?: PortNames) => readonly string[] {
-  return (properties, ports) =>
-    properties
-      .filter((property): property is Continuation<T> => property.type === type)
-      .map((property) => print(property, ports))
-      .filter((text) => text !== "");
+  print: (property: Continuation<T>) => string,
+): (properties: readonly ContinuationProperty[]) => string {
+  return (properties) => {
+    const last = properties.findLast((property): property is Continuation<T> => property.type === type);
+    return last === undefined ? "" : print(last);
+  };
+}
+
+function actionSet(properties: readonly ContinuationProperty[], ports: PortNames | undefined): string {
+  const actions = properties.flatMap((property) => (property.type === "actionSet" ? property.actions : []));
+  return actions.length === 0 ? "" : actionsText(actions, ports);
 }
 
 /** The stack from its top down. */
-function stackLine(properties: readonly ContinuationProperty[]): readonly string[] {
+function stackLine(properties: readonly ContinuationProperty[]): string {
   const items = properties.flatMap((property) =>
     property.type === "stack" ? [stackText(property.data)] : [],
   );
-  return items.length === 0 ? [] : [["(top)", ...items, "(bottom)"].join(" ")];
-}
-
-function joined(texts: readonly string[], separator: string): readonly string[] {
-  return texts.length === 0 ? [] : [texts.join(separator)];
+  return items.length === 0 ? "" : ["(top)", ...items, "(bottom)"].join(" ");
 }
 
 function continuationLines(
   properties: readonly ContinuationProperty[],
   ports: PortNames | undefined,
 ): readonly string[] {
-  return continuationPrinters.flatMap(({ word, print }) =>
-    print(properties, ports).map((text) => ` continuation.${word}=${text}`),
-  );
+  return continuationPrinters.flatMap(({ word, print }) => {
+    const text = print(properties, ports);
+    return text === "" ? [] : [` continuation.${word}=${text}`];
+  });
 }
 
 /** The switch keeps UUIDs as four words in its own byte order, which is little-endian wherever it runs today. */
@@ -204,10 +201,7 @@ function stackText(data: Uint8Array): string {
 }
 
 /** Each list of actions is led by where it goes on. */
-function unrolledActions(
-  properties: readonly ContinuationProperty[],
-  ports: PortNames | undefined,
-): readonly string[] {
+function unrolledActions(properties: readonly ContinuationProperty[], ports: PortNames | undefined): string {
   const parts: string[] = [];
   let tableId = 0;
   let cookie = 0n;
@@ -219,7 +213,7 @@ function unrolledActions(
       if (property.actions.length > 0) parts.push(actionsText(property.actions, ports));
     }
   }
-  return joined(parts, ",");
+  return parts.join(",");
 }
 
 function packetOutText(

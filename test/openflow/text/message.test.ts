@@ -123,6 +123,24 @@ describe("formatMessage", () => {
     it(`prints of a frame ${what}`, () => assert.equal(frameLine(hex), line));
   }
 
+  it("prints a packet that begins with its IP header as its metadata says", () => {
+    const text = textOf({
+      type: "packetIn2",
+      xid: 1,
+      properties: [
+        { type: "packet", data: bytesOf("4500001c00010000401112340a0000010a000002003500360008beef") },
+        { type: "metadata", match: [{ field: "packetType", value: 0x1_0800 }] },
+      ],
+    });
+    assert.equal(
+      text,
+      [
+        "NXT_PACKET_IN2 (OF1.3) (xid=0x1): total_len=28 packet_type=(1,0x800) (via no_match) data_len=28 (unbuffered)",
+        "packet_type=(1,0x800),nw_src=10.0.0.1,nw_dst=10.0.0.2,nw_proto=17,nw_tos=0,nw_ecn=0,nw_ttl=64,nw_frag=no,tp_src=53,tp_dst=54 udp_csum:beef",
+      ].join("\n"),
+    );
+  });
+
   it("prints an error with the message that was refused", () => {
     const refused = encode({
       type: "portMod",

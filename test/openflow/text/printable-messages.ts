@@ -111,10 +111,21 @@ const continuation = some(
   ),
 );
 
+/** Frames, and packets that begin with a later header than Ethernet's. */
+const packets: Arbitrary<{ data: Uint8Array; match: Match }> = fc.oneof(
+  frames.map((data) => ({ data, match: [] })),
+  fc
+    .tuple(frames, fc.constantFrom(0x1_0800, 0x1_86dd, 0x1_0806, 0x1_8847, 0x1_894f, 0x1_88cc, 0x2_0001))
+    .map(([frame, value]) => ({
+      data: frame.length > 14 ? frame.slice(14) : frame,
+      match: [{ field: "packetType" as const, value }],
+    })),
+);
+
 /** Each property once at most, the packet always. */
 const packetProperties = fc
   .record({
-    data: frames,
+    packet: packets,
     cookie: u64,
     tableId: u8,
     reason: packetReason,
@@ -129,12 +140,12 @@ const packetProperties = fc
       { type: "odpPort", odpPort: 7 },
     ]),
   })
-  .map(({ data, cookie, tableId, reason, match, userdata, properties, once }) => [
-    { type: "packet", data },
+  .map(({ packet, cookie, tableId, reason, match, userdata, properties, once }) => [
+    { type: "packet", data: packet.data },
     { type: "tableId", tableId },
     { type: "cookie", cookie },
     { type: "reason", reason },
-    { type: "metadata", match },
+    { type: "metadata", match: [...packet.match, ...match] },
     { type: "userdata", data: userdata },
     { type: "continuation", properties: [...once, ...properties] },
   ]);
