@@ -26,6 +26,11 @@ export interface OxmPlan {
   /** The greatest number that fits, for numbers, and the greatest mask: some have bits that the field hasn't. */
   readonly max: number;
   readonly maxMask: number;
+  /** The bits of a number that have to be zero, as 32 bits with a sign. */
+  readonly spare: number;
+  /** The low 9 bits of the two headers, which say whether there is a mask, and the size. */
+  readonly size: number;
+  readonly maskedSize: number;
   readonly maskable: boolean;
   /** Whether the value's size is the header's to say. */
   readonly isOption: boolean;
@@ -69,6 +74,9 @@ function formOf(field: OxmField, bytes: number): number {
     : otherForms[field.kind];
 }
 
+/** The bits of a header that say whether there is a mask, and how many bytes follow. */
+export const SIZE_BITS = 0x1ff;
+
 /** The plan for a field under one of its headers. */
 export function planFor(field: OxmField, wire: WireName): OxmPlan {
   const bytes = wire.bytes ?? field.bytes;
@@ -85,6 +93,9 @@ export function planFor(field: OxmField, wire: WireName): OxmPlan {
     idBytes,
     max: greatest(field.bits),
     maxMask: greatest(field.exactBits ?? field.bits),
+    spare: ~greatest(field.bits),
+    size: header & SIZE_BITS,
+    maskedSize: (header + 0x100 + bytes) & SIZE_BITS,
     // A load has no room for an experimenter's header: Open vSwitch writes it as a field with a mask, whatever matches may have.
     maskable: field.maskable || (field.writable && wire.experimenter !== undefined),
     isOption: field.kind === "bytes",
@@ -98,7 +109,7 @@ function greatest(bits: number): number {
 
 /** The same plan for the mask, which may be wider than the value. */
 function forMask(plan: OxmPlan): OxmPlan {
-  return plan.maxMask === plan.max ? plan : { ...plan, max: plan.maxMask };
+  return plan.maxMask === plan.max ? plan : { ...plan, max: plan.maxMask, spare: ~plan.maxMask };
 }
 
 /** The mask at `at`; undefined if it has bits that no mask of the field has. */
@@ -120,11 +131,11 @@ export function readValue(reader: Reader, plan: OxmPlan, at: number): OxmValue |
   const { view } = reader;
   switch (plan.form) {
     case Form.u8:
-      return within(view.getUint8(at), plan.max);
+      return within(view.getUint8(at), plan.spare);
     case Form.u16:
-      return within(view.getUint16(at), plan.max);
+      return within(view.getUint16(at), plan.spare);
     case Form.u32:
-      return within(view.getUint32(at), plan.max);
+      return within(view.getUint32(at), plan.spare);
     case Form.ipv4:
       return formatIpv4(view.getUint32(at));
     case Form.mac:
@@ -144,8 +155,8 @@ export function readValue(reader: Reader, plan: OxmPlan, at: number): OxmValue |
   }
 }
 
-function within(value: number, max: number): number | undefined {
-  return value <= max ? value : undefined;
+function within(value: number, spare: number): number | undefined {
+  return (value & spare) === 0 ? value : undefined;
 }
 
 /** A VLAN as the wire has it: 0 is untagged, with the bit it is a tag, and anything else matches nothing. */

@@ -23,6 +23,7 @@ import {
   planFor,
   readMask,
   readValue,
+  SIZE_BITS,
   strays,
   writeMaskValue,
   writeValue,
@@ -77,11 +78,12 @@ function readNamed(reader: Reader, plan: OxmPlan, header: number): Oxm | undefin
   if (plan.isOption) {
     return readOption(reader, plan, header);
   }
-  if (header === plan.header) {
+  const size = header & SIZE_BITS;
+  if (size === plan.size) {
     const value = readValue(reader, plan, at);
     return value === undefined ? undefined : exactOxm(plan, value);
   }
-  if (header !== plan.maskedHeader || !plan.maskable || strays(reader.buffer, plan, at)) {
+  if (size !== plan.maskedSize || !plan.maskable || strays(reader.buffer, plan, at)) {
     return undefined;
   }
   const value = readValue(reader, plan, at);

@@ -99,6 +99,8 @@ class Family<T> implements Codec<T> {
   readonly #numberAt: number;
   readonly #lengthAt: number;
   readonly #padOut: boolean;
+  /** The bits that a length may not have. */
+  readonly #spare: number;
 
   constructor(name: string, options: FamilyOptions<T>) {
     this.name = name;
@@ -119,12 +121,17 @@ class Family<T> implements Codec<T> {
     this.#numberAt = options.lengthFirst ? 2 : 0;
     this.#lengthAt = 2 - this.#numberAt;
     this.#padOut = options.lengthLeavesPadOut ?? false;
+    this.#spare = this.#padOut ? 0 : 7;
   }
 
   read(reader: Reader): T {
     const start = reader.offset;
     const outer = reader.end;
-    const length = this.#readLength(reader, outer - start);
+    const left = outer - start;
+    const length = left < HEADER_BYTES ? 0 : reader.view.getUint16(start + this.#lengthAt);
+    if (length < HEADER_BYTES || length > left || (length & this.#spare) !== 0) {
+      throw this.#lengthFault(reader, length, left);
+    }
     const number = reader.view.getUint16(start + this.#numberAt);
     const end = start + length;
     reader.offset = start + HEADER_BYTES;
@@ -145,22 +152,19 @@ class Family<T> implements Codec<T> {
     return value;
   }
 
-  #readLength(reader: Reader, left: number): number {
+  #lengthFault(reader: Reader, length: number, left: number): Fault {
     if (left < HEADER_BYTES) {
-      throw reader.fault(`${this.name} takes at least ${HEADER_BYTES} bytes and ${left} are left`);
+      return reader.fault(`${this.name} takes at least ${HEADER_BYTES} bytes and ${left} are left`);
     }
-    const at = reader.offset + this.#lengthAt;
-    const length = reader.view.getUint16(at);
-    if (length < HEADER_BYTES) {
-      throw reader.fault(`${length} is less than the ${HEADER_BYTES} bytes of type and length`, "length", at);
-    }
-    if (length > left) {
-      throw reader.fault(`${length} goes beyond the ${left} bytes that are left`, "length", at);
-    }
-    if (length % 8 !== 0 && !this.#padOut) {
-      throw reader.fault(`${length} is no multiple of 8`, "length", at);
-    }
-    return length;
+    const wrong =
+      length < HEADER_BYTES ? `less than the ${HEADER_BYTES} bytes of type and length` : "no multiple of 8";
+    return length > left
+      ? reader.fault(
+          `${length} goes beyond the ${left} bytes that are left`,
+          "length",
+          reader.offset + this.#lengthAt,
+        )
+      : reader.fault(`${length} is ${wrong}`, "length", reader.offset + this.#lengthAt);
   }
 
   #readMember(reader: Reader, number: number): T {

@@ -42,6 +42,7 @@ class DeclaredStruct<T> implements Struct<T> {
   readonly #steps: readonly Step[];
   /** The names of the fields that the reader counts, in order. */
   readonly #counted: readonly string[];
+  readonly #counts: boolean;
   readonly #pad: number;
   readonly #read: (reader: Reader) => T;
   /** Writes by key. */
@@ -54,6 +55,7 @@ class DeclaredStruct<T> implements Struct<T> {
     this.name = name;
     this.#steps = recording.steps;
     this.#counted = recording.steps.filter((s) => s.kind.counted).map((s) => s.key);
+    this.#counts = this.#counted.length > 0;
     this.#pad = options.pad ?? 0;
     this.minBytes = recording.minBytes + this.#pad;
     this.fixedBytes = recording.variable ? undefined : this.minBytes;
@@ -71,7 +73,7 @@ class DeclaredStruct<T> implements Struct<T> {
     if (reader.end - reader.offset < this.minBytes) {
       throw this.#truncated(reader);
     }
-    if (this.#counted.length > 0) {
+    if (this.#counts) {
       return this.#readCounted(reader);
     }
     const value = this.#read(reader);
