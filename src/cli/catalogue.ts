@@ -1,6 +1,7 @@
 // The table of all commands, in the order help lists them. A new command is one file and one line here.
 import type { Command } from "./command.ts";
 import { dbTypesCommand } from "./commands/db/types.ts";
+import { dumpCommand } from "./commands/dump.ts";
 import { flowsAddCommand } from "./commands/flows/add.ts";
 import { flowsDelCommand } from "./commands/flows/del.ts";
 import { flowsDiffCommand } from "./commands/flows/diff.ts";
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   flowsDelCommand,
   flowsReplaceCommand,
   flowsDiffCommand,
+  dumpCommand,
   traceCommand,
   printCommand,
   dbTypesCommand,
