@@ -14,7 +14,8 @@ import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { decodeMonitorNotification, type MonitorTable, type MonitorUpdate } from "./monitor-protocol.ts";
 import type { Operation, OperationResult, ResultsOf } from "./operations.ts";
 import { transactOnce } from "./repeated-transaction.ts";
-import { type Choice, LiveReplica, type Replica } from "./replica.ts";
+import { LiveReplica, type Replica } from "./replica.ts";
+import type { Choice } from "./replica-choice.ts";
 import type { DatabaseSchema } from "./schema.ts";
 
 /** Events of {@link OvsdbClient}. */
@@ -180,17 +181,17 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
    *
    * Rejects with `SelectionError` for a table or column that the server's schema hasn't, `OvsdbRequestError` for an unknown database.
    */
-  async replica<Tables, const Chosen extends Selection<Tables>>(
-    model: DatabaseModel<Tables>,
+  async replica<Tables, References, const Chosen extends Selection<Tables>>(
+    model: DatabaseModel<Tables, References>,
     selection: Chosen,
     options?: WaitOptions,
-  ): Promise<Replica<Selected<Tables, Chosen>>>;
+  ): Promise<Replica<Selected<Tables, Chosen>, References, Tables>>;
   /** The same for a database without a model. */
   async replica<Tables = GenericTables, const Chosen extends Selection<Tables> = Selection<Tables>>(
     database: string,
     selection: Chosen,
     options?: WaitOptions,
-  ): Promise<Replica<Selected<Tables, Chosen>>>;
+  ): Promise<Replica<Selected<Tables, Chosen>, unknown, Tables>>;
   async replica(
     database: string | DatabaseModel<unknown>,
     selection: Choice,
@@ -202,7 +203,8 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
     const monitor = this.#addMonitor({ database: name, plan: (...at) => replica.plan(...at), conditions });
     replica.follow(monitor);
     await this.#startMonitor(monitor, options);
-    return replica;
+    // It has the tables and columns that the caller named; only the compiler knows their types.
+    return replica as unknown as Replica<GenericTables>;
   }
 
   /** Asks for a lock (RFC 7047, 4.1.8). True: it is ours. False: `locked` will tell when it is. */

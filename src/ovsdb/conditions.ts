@@ -55,6 +55,11 @@ export class Conditions {
     });
   }
 
+  /** Chooses for all tables, for a monitor that begins anew. */
+  replace(tables: RowConditions): void {
+    this.#chosen = { version: this.#chosen.version + 1, tables };
+  }
+
   /** The server shows what was sent as this version. */
   acknowledge(version: number): void {
     if (this.#sent?.version === version) this.#acknowledged = this.#sent;

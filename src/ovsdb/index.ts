@@ -76,7 +76,9 @@ export type {
   RowChangeIn,
 } from "./replica.ts";
 export type { ElementOf, ReplicaIndex } from "./replica-index.ts";
-export type { ReplicaTable } from "./replica-table.ts";
+export type { RangeOptions, ReplicaRange } from "./replica-range.ts";
+export type { Reference } from "./replica-reference.ts";
+export type { ColumnPath, ReplicaTable, ValueAt } from "./replica-table.ts";
 export {
   type AtomicType,
   type BaseType,

@@ -32,13 +32,20 @@ export interface MonitorPlan {
   readonly columns: ReadonlyMap<string, readonly string[]>;
   /** False when what is known can't be carried on from. */
   readonly resumable: boolean;
+  /** Called when from now on updates are of these columns. */
+  readonly begin?: (() => void) | undefined;
+  /** Called when after all they aren't. */
+  readonly revert?: (() => void) | undefined;
 }
+
+/** Makes a {@link MonitorPlan}. */
+export type Planner = (connection: OvsdbConnection, options?: WaitOptions) => Promise<MonitorPlan>;
 
 /** What a {@link Monitor} is made of. */
 export interface MonitorOptions {
   readonly database: string;
   readonly id: string;
-  readonly plan: (connection: OvsdbConnection, options?: WaitOptions) => Promise<MonitorPlan>;
+  readonly plan: Planner;
   /** Which rows, by table, to begin with. */
   readonly conditions?: RowConditions | undefined;
   /** Called once when it is closed, with the id. */
@@ -57,6 +64,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   #early: MonitorUpdate[] | undefined = [];
   #refusal: Error | undefined;
   readonly #conditions: Conditions;
+  #restarting = false;
   #closed = false;
 
   /** @internal */
@@ -103,7 +111,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   /** Sends what was chosen since the server's last answer, until there is nothing more. */
   async #sendConditions(): Promise<void> {
     const connection = this.#connection;
-    if (connection === undefined || !this.synced) return;
+    if (connection === undefined || !this.synced || this.#restarting) return;
     const sent = this.#conditions.take();
     if (sent === undefined) return;
     try {
@@ -135,6 +143,44 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     return this.close();
   }
 
+  /** @internal Monitors by another plan and other conditions, on the connection that is up. When it rejects, all is as it was before. */
+  async restart(plan: Planner, conditions: RowConditions, options?: WaitOptions): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined || !this.synced || this.#restarting) {
+      throw new ConnectionClosedError(this.id, "not in step");
+    }
+    this.#restarting = true;
+    try {
+      const next = await plan(connection, options);
+      // Until this is answered, what comes is of the old plan.
+      await connection.request("monitor_cancel", [this.id], options);
+      await this.#replace(connection, { ...next, resumable: false }, conditions, options);
+    } finally {
+      this.#restarting = false;
+    }
+    void this.#sendConditions();
+  }
+
+  async #replace(
+    connection: OvsdbConnection,
+    plan: MonitorPlan,
+    conditions: RowConditions,
+    options?: WaitOptions,
+  ): Promise<void> {
+    if (this.#connection !== connection) throw new ConnectionClosedError(connection.session.peer, "lost");
+    this.#conditions.replace(conditions);
+    try {
+      this.#begin(await this.#request(connection, plan, options));
+    } catch (error) {
+      const reason = error instanceof Error ? error : new Error(String(error));
+      plan.revert?.();
+      this.#conditions.refuse(reason);
+      this.#lastTransactionId = undefined;
+      if (this.#connection === connection) await this.reattach(connection);
+      throw reason;
+    }
+  }
+
   /** @internal Starts on a connection; rejects when it couldn't. */
   async attach(connection: OvsdbConnection, options?: WaitOptions): Promise<void> {
     this.#begin(await this.#start(connection, options));
@@ -161,8 +207,17 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     this.#connection = connection;
     this.#early = [];
     this.#refusal = undefined;
+    return this.#request(connection, await this.#options.plan(connection, options), options);
+  }
+
+  async #request(
+    connection: OvsdbConnection,
+    { columns, resumable, begin }: MonitorPlan,
+    options?: WaitOptions,
+  ): Promise<MonitorUpdate> {
+    this.#early = [];
+    begin?.();
     const { database, id } = this;
-    const { columns, resumable } = await this.#options.plan(connection, options);
     const { version, tables, acknowledged } = this.#conditions.now();
     const requests = new Map(
       Array.from(columns, ([table, chosen]) => [table, { columns: chosen, where: tables[table] }]),

@@ -1,7 +1,9 @@
 // A table of a replica: what readers see of it, and the store behind that the replica writes to.
 import type { ColumnOf } from "./model.ts";
 import { type ElementOf, joinKey, type ReplicaIndex, RowIndex } from "./replica-index.ts";
-import type { ColumnValue, GenericRow } from "./values.ts";
+import { OrderedRows, type ReplicaRange } from "./replica-range.ts";
+import { type ReferencePlace, referencesIn } from "./replica-reference.ts";
+import type { AtomValue, ColumnValue, GenericRow } from "./values.ts";
 
 /** A live table. Rows never change: a modified row is a new object in its place. Iterates over the rows in no certain order. */
 export interface ReplicaTable<Row> extends Iterable<Row> {
@@ -11,24 +13,47 @@ export interface ReplicaTable<Row> extends Iterable<Row> {
   /** The row of this UUID. */
   get(uuid: string): Row | undefined;
   /**
-   * An index by one column. A set is looked up by each of its elements: `bridges.index("ports").one(port._uuid)` is the port's
-   * bridge. An optional column without a value is looked up as `undefined`. Made once, the same for the same column.
+   * An index by one column, or by what a map column has under a key: `ports.index(["external_ids", "iface-id"])`. A set is looked up by
+   * each of its elements: `bridges.index("ports").one(port._uuid)` is the port's bridge. An optional column without a value, and a map
+   * without the key, are looked up as `undefined`. Made once, the same for the same column.
    */
-  index<Column extends ColumnOf<Row>>(column: Column): ReplicaIndex<[ElementOf<Row[Column]>], Row>;
+  index<const Path extends ColumnPath<Row>>(column: Path): ReplicaIndex<[ElementOf<ValueAt<Row, Path>>], Row>;
   /** An index by several columns together, none of them a set or map. */
-  index<const Columns extends readonly ColumnOf<Row>[]>(
-    ...columns: Columns
-  ): ReplicaIndex<{ [Index in keyof Columns]: Row[Columns[Index] & keyof Row] }, Row>;
+  index<const Paths extends readonly ColumnPath<Row>[]>(
+    ...columns: Paths
+  ): ReplicaIndex<{ [Index in keyof Paths]: ValueAt<Row, Paths[Index]> }, Row>;
   /** An index by what a function says, such as `(port) => port.external_ids.get("iface-id")`; `undefined` leaves the row out. Made anew by each call: keep it. */
   index<Key>(key: (row: Row) => Key): ReplicaIndex<[Exclude<Key, undefined>], Row>;
+  /** The rows in the order of a column, or of what a map column has under a key; not of a set. Made once, the same for the same column. */
+  ordered<const Path extends ColumnPath<Row>>(
+    column: Path,
+  ): ReplicaRange<Exclude<ValueAt<Row, Path>, undefined>, Row>;
 }
+
+/** A column, or a map column with one of its keys. */
+export type ColumnPath<Row> = ColumnOf<Row> | readonly [column: MapColumnOf<Row>, key: AtomValue];
+
+type MapColumnOf<Row> = {
+  [Column in ColumnOf<Row>]: Row[Column] extends ReadonlyMap<AtomValue, AtomValue> ? Column : never;
+}[ColumnOf<Row>];
+
+/** What a row has there. */
+export type ValueAt<Row, Path> = Path extends keyof Row
+  ? Row[Path]
+  : Path extends readonly [infer Column extends keyof Row, unknown]
+    ? Row[Column] extends ReadonlyMap<unknown, infer Value>
+      ? Value | undefined
+      : never
+    : never;
+
+type GenericPath = string | readonly [column: string, key: AtomValue];
 
 /** A table's rows and their indexes. */
 export class TableStore implements ReplicaTable<GenericRow> {
   readonly name: string;
   readonly #rows: Map<string, GenericRow> = new Map();
-  readonly #byColumns: Map<string, RowIndex> = new Map();
-  readonly #indexes: RowIndex[] = [];
+  readonly #made: Map<string, RowIndex | OrderedRows> = new Map();
+  readonly #followers: (RowIndex | OrderedRows)[] = [];
 
   constructor(name: string) {
     this.name = name;
@@ -47,23 +72,34 @@ export class TableStore implements ReplicaTable<GenericRow> {
   }
 
   index(
-    ...by: readonly (string | ((row: GenericRow) => unknown))[]
+    ...by: readonly (GenericPath | ((row: GenericRow) => unknown))[]
   ): ReplicaIndex<readonly unknown[], GenericRow> {
     const [first] = by;
-    if (typeof first === "function") {
-      return this.#build((row) => {
+    if (typeof first !== "function") {
+      const paths = by as readonly GenericPath[];
+      return this.#once(`index ${JSON.stringify(paths)}`, () => this.#newIndex(keysOf(paths)));
+    }
+    return this.#follow(
+      this.#newIndex((row) => {
         const key = first(row);
         return key === undefined ? [] : [key];
-      });
-    }
-    const columns = by as readonly string[];
-    const name = columns.join(" ");
-    let index = this.#byColumns.get(name);
-    if (index === undefined) {
-      index = this.#build(keysOfColumns(columns));
-      this.#byColumns.set(name, index);
-    }
-    return index;
+      }),
+    );
+  }
+
+  ordered(path: GenericPath): ReplicaRange<never, GenericRow> {
+    const keyOf = (row: GenericRow): AtomValue | undefined => {
+      const value = valueAt(row, path);
+      return typeof value === "object" ? undefined : value;
+    };
+    const make = (): OrderedRows => new OrderedRows((uuid) => this.#rows.get(uuid), keyOf);
+    return this.#once(`ordered ${JSON.stringify(path)}`, make);
+  }
+
+  /** An index by the references in a column. */
+  referring(column: string, place: ReferencePlace): ReplicaIndex<readonly unknown[], GenericRow> {
+    const keys = (row: GenericRow): readonly unknown[] => referencesIn(row[column], place);
+    return this.#once(`referring ${column}`, () => this.#newIndex(keys));
   }
 
   /** The UUIDs of all rows. */
@@ -76,24 +112,42 @@ export class TableStore implements ReplicaTable<GenericRow> {
     const old = this.#rows.get(uuid);
     if (row === undefined) this.#rows.delete(uuid);
     else this.#rows.set(uuid, row);
-    for (const index of this.#indexes) index.update(uuid, old, row);
+    for (const follower of this.#followers) follower.update(uuid, old, row);
   }
 
-  #build(keysOf: (row: GenericRow) => readonly unknown[]): RowIndex {
-    const index = new RowIndex((uuid) => this.#rows.get(uuid), keysOf, joinKey);
-    for (const [uuid, row] of this.#rows) index.update(uuid, undefined, row);
-    this.#indexes.push(index);
-    return index;
+  #newIndex(keys: (row: GenericRow) => readonly unknown[]): RowIndex {
+    return new RowIndex((uuid) => this.#rows.get(uuid), keys, joinKey);
+  }
+
+  #once<Follower extends RowIndex | OrderedRows>(name: string, make: () => Follower): Follower {
+    const made = this.#made.get(name);
+    // The name says which kind it is.
+    if (made !== undefined) return made as Follower;
+    const follower = this.#follow(make());
+    this.#made.set(name, follower);
+    return follower;
+  }
+
+  #follow<Follower extends RowIndex | OrderedRows>(follower: Follower): Follower {
+    for (const [uuid, row] of this.#rows) follower.update(uuid, undefined, row);
+    this.#followers.push(follower);
+    return follower;
   }
 }
 
-function keysOfColumns(columns: readonly string[]): (row: GenericRow) => readonly unknown[] {
-  const [column] = columns;
-  if (column === undefined || columns.length > 1) {
-    return (row) => [joinKey(columns.map((name) => row[name]))];
+function valueAt(row: GenericRow, path: GenericPath): ColumnValue {
+  if (typeof path === "string") return row[path];
+  const map = row[path[0]];
+  return map instanceof Map ? (map as ReadonlyMap<AtomValue, AtomValue>).get(path[1]) : undefined;
+}
+
+function keysOf(paths: readonly GenericPath[]): (row: GenericRow) => readonly unknown[] {
+  const [path] = paths;
+  if (path === undefined || paths.length > 1) {
+    return (row) => [joinKey(paths.map((one) => valueAt(row, one)))];
   }
   return (row) => {
-    const value: ColumnValue = row[column];
+    const value = valueAt(row, path);
     return Array.isArray(value) ? (value as readonly unknown[]) : [value];
   };
 }

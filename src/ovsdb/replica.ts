@@ -5,12 +5,24 @@ import type { WaitOptions } from "../transport/deadline.ts";
 import type { RowConditions } from "./conditions.ts";
 import type { OvsdbConnection } from "./connection.ts";
 import { OvsdbDecodeError, SelectionError } from "./errors.ts";
-import type { ConditionOn, GenericTables } from "./model.ts";
-import type { Monitor, MonitorPlan } from "./monitor.ts";
+import type { ColumnOf, ConditionOn, GenericTables, Selected, Selection } from "./model.ts";
+import type { Monitor, MonitorPlan, Planner } from "./monitor.ts";
 import type { MonitorUpdate, RowUpdate } from "./monitor-protocol.ts";
-import type { Condition } from "./operations.ts";
+import {
+  type Choice,
+  codecsOf,
+  columnsOf,
+  conditionsOf,
+  referencePlace,
+  sameSchema,
+  storesOf,
+  type TableChoices,
+  tableChoices,
+} from "./replica-choice.ts";
+import { type Reference, reference } from "./replica-reference.ts";
 import { type ReplicaTable, TableStore } from "./replica-table.ts";
-import { type RowCodec, rowCodec } from "./row.ts";
+import type { RowCodec } from "./row.ts";
+import type { DatabaseSchema } from "./schema.ts";
 import type { GenericRow } from "./values.ts";
 
 /** What happened to one row of `Tables`. */
@@ -46,7 +58,9 @@ export interface ReplicaEvents<Tables> {
 }
 
 /** A live copy of some tables and columns of a database, made by `OvsdbClient.replica`. */
-export interface Replica<Tables> extends EventEmitter<ReplicaEvents<Tables>>, AsyncDisposable {
+export interface Replica<Tables, References = unknown, All = Tables>
+  extends EventEmitter<ReplicaEvents<Tables>>,
+    AsyncDisposable {
   readonly database: string;
   /** Whether the rows are as the server last told on a connection that is up. */
   readonly synced: boolean;
@@ -58,9 +72,40 @@ export interface Replica<Tables> extends EventEmitter<ReplicaEvents<Tables>>, As
    * `SelectionError` for a table that wasn't chosen, and as {@link Monitor.where} does.
    */
   where(conditions: ConditionsOf<Tables>, options?: WaitOptions): Promise<void>;
+  /**
+   * The references in a column, to be followed both ways: `replica.reference("Bridge", "ports")`. Throws `SelectionError` when the
+   * column, or the table that it leads to, wasn't chosen, or when it holds no references.
+   */
+  reference<
+    Table extends keyof Tables & string,
+    Column extends ReferringColumn<Tables[Table], References, Table>,
+  >(table: Table, column: Column): Reference<Tables[Table], ReferredRow<Tables, References, Table, Column>>;
+  /**
+   * Chooses other tables, columns and rows while it runs, instead of all that were chosen before. It is the same replica, with other
+   * types; what is different is told in a `change` with `resync`, but of a table no longer chosen, whose rows go without a word.
+   * Rejects with `SelectionError`, `OvsdbRequestError` or `ConnectionClosedError` (not connected); then all is as it was before.
+   */
+  reselect<const Chosen extends Selection<All>>(
+    selection: Chosen,
+    options?: WaitOptions,
+  ): Promise<Replica<Selected<All, Chosen>, References, All>>;
   /** Stops following. Idempotent. */
   close(): Promise<void>;
 }
+
+/** The columns of a table that hold references; without a model any might. */
+export type ReferringColumn<Row, References, Table> = unknown extends References
+  ? ColumnOf<Row>
+  : ColumnOf<Row> & (Table extends keyof References ? keyof References[Table] : never);
+
+/** The row that a column refers to. */
+export type ReferredRow<Tables, References, Table, Column> = Table extends keyof References
+  ? Column extends keyof References[Table]
+    ? References[Table][Column] extends keyof Tables
+      ? Tables[References[Table][Column]]
+      : never
+    : never
+  : GenericRow;
 
 /** Row conditions by table. */
 export type ConditionsOf<Tables> = {
@@ -74,62 +119,78 @@ interface Change {
   readonly now: GenericRow | undefined;
 }
 
-type Columns = readonly string[] | "all";
-
-interface TableChoice {
-  readonly columns: Columns;
-  readonly where?: readonly Condition[] | undefined;
+interface Change {
+  readonly store: TableStore;
+  readonly uuid: string;
+  readonly old: GenericRow | undefined;
+  readonly now: GenericRow | undefined;
 }
 
-/** Tables, columns and rows by name. */
-export type Choice = Readonly<Record<string, Columns | TableChoice | undefined>>;
-
-function tableChoices(choice: Choice): (readonly [string, TableChoice])[] {
-  return Object.entries(choice).flatMap(([table, chosen]) => {
-    if (chosen === undefined) return [];
-    const columnsOnly = typeof chosen === "string" || Array.isArray(chosen);
-    return [[table, columnsOnly ? { columns: chosen as Columns } : (chosen as TableChoice)] as const];
-  });
+/** What is chosen, and what it takes to read it once the schema is known. */
+interface Chosen {
+  readonly choices: TableChoices;
+  readonly stores: ReadonlyMap<string, TableStore>;
 }
 
-/** The replica of a client: a monitor's rows. */
-export class LiveReplica
-  extends EventEmitter<ReplicaEvents<GenericTables>>
-  implements Replica<GenericTables>
-{
+/** The replica of a client: a monitor's rows, of whatever types. What a caller gets of it is a {@link Replica}. */
+export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
   readonly database: string;
-  /** Which rows were chosen at the start. */
-  readonly conditions: RowConditions;
-  readonly #columns: ReadonlyMap<string, Columns>;
-  readonly #stores: ReadonlyMap<string, TableStore>;
+  #chosen: Chosen;
+  #schema: DatabaseSchema | undefined;
   #codecs: ReadonlyMap<string, RowCodec> = new Map();
-  #schemaVersion: string | undefined;
   #monitor: Monitor | undefined;
   #started = false;
 
   constructor(database: string, choice: Choice) {
     super();
     this.database = database;
-    const chosen = tableChoices(choice);
-    this.#columns = new Map(chosen.map(([table, { columns }]) => [table, columns]));
-    this.conditions = Object.fromEntries(chosen.map(([table, { where }]) => [table, where]));
-    this.#stores = new Map(chosen.map(([name]) => [name, new TableStore(name)]));
+    const choices = tableChoices(choice);
+    this.#chosen = { choices, stores: storesOf(choices, new Map()) };
   }
 
   get synced(): boolean {
     return this.#monitor?.synced === true;
   }
 
+  /** Which rows were chosen, to begin with. */
+  get conditions(): RowConditions {
+    return conditionsOf(this.#chosen.choices);
+  }
+
   table(name: string): ReplicaTable<GenericRow> {
-    const store = this.#stores.get(name);
-    if (store === undefined) throw new SelectionError(this.database, name);
-    return store as ReplicaTable<GenericRow>;
+    return this.#store(name) as ReplicaTable<GenericRow>;
+  }
+
+  reference(table: string, column: string): Reference<GenericRow, GenericRow> {
+    const from = this.#store(table);
+    const type = this.#schema?.tables.get(table)?.columns.get(column)?.type;
+    const place = type === undefined ? undefined : referencePlace(type);
+    const shown = this.#codecs.get(table)?.columns.includes(column) === true;
+    if (place === undefined || !shown) throw new SelectionError(this.database, table, column);
+    return reference(column, place, this.table(place.table), from.referring(column, place));
   }
 
   async where(conditions: RowConditions, options?: WaitOptions): Promise<void> {
-    const missing = Object.keys(conditions).find((table) => !this.#stores.has(table));
-    if (missing !== undefined) throw new SelectionError(this.database, missing);
+    for (const table of Object.keys(conditions)) this.#store(table);
     await this.#monitor?.where(conditions, options);
+  }
+
+  async reselect(choice: Choice, options?: WaitOptions): Promise<this> {
+    const choices = tableChoices(choice);
+    const before = this.#chosen;
+    const next = { choices, stores: storesOf(choices, before.stores) };
+    const planner: Planner = async (connection, wait) => {
+      const schema = await connection.schema(this.database, wait);
+      const codecs = codecsOf(schema, choices);
+      const use = (chosen: Chosen, by: ReadonlyMap<string, RowCodec>) => (): void => {
+        this.#chosen = chosen;
+        this.#codecs = by;
+      };
+      const [begin, revert] = [use(next, codecs), use(before, this.#codecs)];
+      return { columns: columnsOf(codecs), resumable: false, begin, revert };
+    };
+    await this.#monitor?.restart(planner, conditionsOf(choices), options);
+    return this;
   }
 
   async close(): Promise<void> {
@@ -143,15 +204,10 @@ export class LiveReplica
   /** What to monitor, by the schema that the server has on this connection. */
   async plan(connection: OvsdbConnection, options?: WaitOptions): Promise<MonitorPlan> {
     const schema = await connection.schema(this.database, options);
-    const codecs = Array.from(
-      this.#columns,
-      ([table, columns]) => [table, rowCodec(schema, table, columns)] as const,
-    );
-    const version = `${schema.version} ${schema.cksum ?? ""}`;
-    const resumable = version === this.#schemaVersion;
-    this.#codecs = new Map(codecs);
-    this.#schemaVersion = version;
-    return { columns: new Map(codecs.map(([table, { columns }]) => [table, columns])), resumable };
+    this.#codecs = codecsOf(schema, this.#chosen.choices);
+    const resumable = this.#schema !== undefined && sameSchema(this.#schema, schema);
+    this.#schema = schema;
+    return { columns: columnsOf(this.#codecs), resumable };
   }
 
   /** Takes over a monitor that runs by {@link plan}. */
@@ -165,6 +221,12 @@ export class LiveReplica
       if (this.#started) this.emit("synced");
       this.#started = true;
     });
+  }
+
+  #store(table: string): TableStore {
+    const store = this.#chosen.stores.get(table);
+    if (store === undefined) throw new SelectionError(this.database, table);
+    return store;
   }
 
   #take(update: MonitorUpdate): void {
@@ -188,7 +250,7 @@ export class LiveReplica
 
   /** What is different from the rows known so far, when all rows there are have come. */
   #difference({ tables }: MonitorUpdate): Change[] {
-    return [...this.#stores.values()].flatMap((store) => {
+    return [...this.#chosen.stores.values()].flatMap((store) => {
       const [, codec] = this.#partsOf(store.name);
       const rows = tables.get(store.name) ?? new Map<string, RowUpdate>();
       const changes: Change[] = [];
@@ -207,7 +269,7 @@ export class LiveReplica
   }
 
   #partsOf(table: string): readonly [TableStore, RowCodec] {
-    const store = this.#stores.get(table);
+    const store = this.#chosen.stores.get(table);
     const codec = this.#codecs.get(table);
     if (store === undefined || codec === undefined) {
       throw new OvsdbDecodeError(table, "an update of a table that wasn't asked for");
