@@ -67,6 +67,7 @@ export interface ParseActionsOptions extends ParseOptions {
  * Reads one flow in ovs-ofctl's syntax, as `ovs-ofctl -O OpenFlow13 add-flow` (or mod-flows, del-flows, by
  * `options.command`) would send it. Throws {@link FlowSyntaxError}. Stricter than ovs-ofctl where it would send
  * something else than what was written: a field without its protocol, a value too wide for its field, a word said twice.
+ * The ports of a connection without ct_nw_proto are left out all the same, as ovs-ofctl leaves them out.
  */
 export function parseFlow(text: string, options: ParseFlowOptions = {}): FlowMod {
   return readFlow(text, options, options.fix === true ? new FixLog() : undefined);

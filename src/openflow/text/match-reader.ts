@@ -1,6 +1,7 @@
 // Reads the words of a match one by one and makes the OXM list of them. Words may come in any order: what nw_src or
 // tp_dst means is decided at the end, when the protocols are known. What ovs-ofctl would drop in silence, leaving a
-// flow that matches more than was written, is refused.
+// flow that matches more than was written, is refused; but for ports of connections without their protocol, which are
+// left out as there.
 import type { Match, Oxm, RawOxm } from "../protocol/match.ts";
 import type { TlvMap } from "../protocol/nx-tlv-table.ts";
 import type { OxmField, OxmFieldName, PrerequisiteName } from "../protocol/oxm-field.ts";
