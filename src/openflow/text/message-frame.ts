@@ -140,7 +140,7 @@ function mplsWords(bytes: Bytes): string[] {
 function nshWords(bytes: Bytes): string[] {
   const nsh = hasNsh(bytes) ? bytes : new Bytes(new Uint8Array(8));
   const first = nsh.u16(0);
-  const type = nsh.u8(2) & 15;
+  const type = nsh.u8(2);
   const path = nsh.u32(4);
   const contexts =
     type === 1 ? [1, 2, 3, 4].map((n) => `nsh_c${n}=0x${nsh.u32(4 + 4 * n).toString(16)}`) : [];
@@ -160,6 +160,6 @@ function hasNsh(bytes: Bytes): boolean {
   if (bytes.left < 8) return false;
   const first = bytes.u16(0);
   const length = (first & 0x3f) * 4;
-  const isMd1 = (bytes.u8(2) & 15) === 1;
+  const isMd1 = bytes.u8(2) === 1;
   return first >> 14 === 0 && length <= bytes.left && (!isMd1 || length === 24);
 }
