@@ -24,10 +24,10 @@ export interface FormatMessageOptions extends FormatOptions {
 const HEADER_BYTES = 8;
 
 /**
- * Prints a message as `ovs-ofctl ofp-print` does, without the last line's end: `OFPT_HELLO (OF1.3) (xid=0x1):` and
- * what the message says, a packet in it as the fields and the checksum that Open vSwitch sees. Bytes are decoded first; those that are cut short, and those that can't
- * be decoded, print with the reason and as hexadecimal digits, and never throw. So do messages that ofp-print can't
- * read, as far as their own fields show it; flows and groups that a switch would refuse print as they are.
+ * Prints a message as `ovs-ofctl ofp-print` does, without the last line's end: `OFPT_HELLO (OF1.3) (xid=0x1):` and what
+ * the message says; a packet in it as the fields and the checksum that Open vSwitch sees. Bytes are decoded first; those
+ * that are cut short or can't be decoded print with the reason and as hexadecimal digits, and never throw. Unlike
+ * ofp-print it shows what stands in flows and groups that a switch would refuse, such as those that come with an error.
  */
 export function formatMessage(message: Message | Uint8Array, options: FormatMessageOptions = {}): string {
   const context = contextOf(options, false);
