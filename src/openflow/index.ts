@@ -57,6 +57,7 @@ export { bucket, GroupCapability, GroupTypeBit } from "./protocol/groups.ts";
 export type * from "./protocol/header.ts";
 export { Experimenter, OPENFLOW_1_3 } from "./protocol/header.ts";
 export type * from "./protocol/hello.ts";
+export type { Inconsistency, PlacedInconsistency } from "./protocol/inconsistency.ts";
 export type * from "./protocol/instructions.ts";
 export type * from "./protocol/legacy-actions.ts";
 export type * from "./protocol/match.ts";
@@ -107,3 +108,4 @@ export {
 } from "./session-errors.ts";
 export { Switch, type SwitchEvents } from "./switch.ts";
 export * from "./text/index.ts";
+export { checkMessage, type SwitchFacts } from "./verdict/message.ts";

@@ -1,6 +1,6 @@
 // What a switch refuses one match field for by itself: a header it doesn't know, a mask where there may be none, bits
 // outside the mask, a value the field can't have. Such fields stay raw when they are read; here they get their error.
-import type { Oxm, RawOxm } from "./match.ts";
+import type { NamedOxm, Oxm, RawOxm } from "./match.ts";
 import { oxmFields } from "./oxm-fields.ts";
 import { experimenterSubfield, type Subfield, subfieldByHeader } from "./subfields.ts";
 
@@ -22,6 +22,31 @@ export function faultOfOxm(oxm: Oxm): FieldFault | undefined {
   if (oxm.field === "raw") return faultOfRaw(oxm);
   return absent.has(oxm.field)
     ? { error: "OFPBMC_BAD_FIELD", reason: `${oxm.field}: Open vSwitch doesn't have this field` }
+    : valueFault(oxm);
+}
+
+/** What ports have no number for: 16 bits of OpenFlow 1.0 in 32. */
+const noPorts = { from: 0xff00, below: 0xffff_ff00 } as const;
+/** The greatest value of fields that have more bits than Open vSwitch looks at. */
+const greatest: ReadonlyMap<string, number> = new Map([
+  ["ctState", 0xff],
+  ["arpOp", 0xff],
+  ["nshMdtype", 2],
+  ["nshTtl", 0x3f],
+]);
+const ecnBits = 3;
+
+/** Values that have a form on the wire and no meaning to Open vSwitch. */
+export function valueFault(oxm: NamedOxm): FieldFault | undefined {
+  const { field, value } = oxm;
+  if (typeof value !== "number") return undefined;
+  const isWrong =
+    ((field === "inPort" || field === "actsetOutput") && value >= noPorts.from && value < noPorts.below) ||
+    (field === "nwTos" && (value & ecnBits) !== 0) ||
+    (field === "nshMdtype" && value === 0) ||
+    value > (greatest.get(field) ?? Number.POSITIVE_INFINITY);
+  return isWrong
+    ? { error: "OFPBMC_BAD_VALUE", reason: `${field}: ${value} is no value it can have` }
     : undefined;
 }
 

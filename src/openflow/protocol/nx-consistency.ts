@@ -1,25 +1,23 @@
-// What a switch would refuse Open vSwitch's own actions for, and what they leave behind of a packet. The rules of all
-// actions are handed in: ct and clone hold others, and fields are judged the same way everywhere.
-import type { Action, ExtensionAction, SetFieldAction } from "./actions.ts";
-import type { ActionVerdict, Inconsistency } from "./consistency.ts";
+// What Open vSwitch's own actions need to be known of the packet, and what they leave behind. The rules of all actions
+// are handed in: ct and clone hold others, and fields are judged the same way everywhere.
+import type { Action, ExtensionAction } from "./actions.ts";
+import { type ActionVerdict, type Inconsistency, isRefused, lacks, refused } from "./inconsistency.ts";
+import { learnFit } from "./learn-fit.ts";
 import type { LegacyAction } from "./legacy-actions.ts";
 import { type CtAction, CtFlag, type NatAction } from "./nx-ct.ts";
 import type { CopyFieldAction, NxFieldAction } from "./nx-field-actions.ts";
+import type { EncapAction } from "./nx-listed-actions.ts";
 import type { NxPlainAction } from "./nx-plain-actions.ts";
-import type { PrerequisiteName } from "./oxm-field.ts";
-import { meets, type PacketShape } from "./packet-shape.ts";
+import type { OxmField, PrerequisiteName } from "./oxm-field.ts";
+import { oxmFieldByName } from "./oxm-fields.ts";
+import { meets, type PacketShape, startingWith } from "./packet-shape.ts";
 import type { SubfieldName } from "./subfields.ts";
 
 /** How actions and fields are judged. */
 export interface Judges {
-  readonly needs: (what: string, name: PrerequisiteName, shape: PacketShape) => Inconsistency | undefined;
-  readonly field: (
-    name: SubfieldName,
-    shape: PacketShape,
-    use: "read" | "moved" | "loaded",
-  ) => Inconsistency | undefined;
-  readonly setField: (action: SetFieldAction, shape: PacketShape) => ActionVerdict;
-  readonly actions: (actions: readonly Action[], shape: PacketShape) => Inconsistency | undefined;
+  readonly field: (name: SubfieldName, shape: PacketShape) => Inconsistency | undefined;
+  readonly setField: (field: OxmField, shape: PacketShape, what: string) => Inconsistency | undefined;
+  readonly after: (shape: PacketShape, action: Action) => ActionVerdict;
 }
 
 type Rule<A> = (action: A, shape: PacketShape) => ActionVerdict;
@@ -27,131 +25,97 @@ type RulesOf<A extends ExtensionAction> = {
   readonly [T in A["type"]]: Rule<Extract<ExtensionAction, { type: T }>>;
 };
 
-const NSH = 0x894f;
 const ETHERNET_TYPES = 1;
-/** A ct action has 16 bits for its zone. */
-const zoneBits = 16;
+/** What a packet begins with of which nobody knows what it begins with. */
+const UNKNOWN = 0xffff_ffff;
+const lastOrdinaryPort = 0xfeff;
+const [inPort16, local16] = [0xfff8, 0xfffe];
 
 const unchanged: Rule<ExtensionAction> = (_action, shape) => shape;
 
-function refused(error: string, reason: string): Inconsistency {
-  return { error, reason };
-}
+/** Refuses the list at its end where none of `names` is met. */
+const needing =
+  (...names: readonly [PrerequisiteName, ...PrerequisiteName[]]): Rule<ExtensionAction> =>
+  ({ type }, shape) =>
+    names.some((name) => meets(shape, name)) ? shape : { ...lacks(type, names[0]), after: shape };
 
 /** The rules of Open vSwitch's own actions and of the deprecated ones. */
 export function extensionRules(judges: Judges): RulesOf<ExtensionAction> {
-  const needing =
-    (name: PrerequisiteName): Rule<ExtensionAction> =>
-    ({ type }, shape) =>
-      judges.needs(type, name, shape) ?? shape;
   return {
-    ...plainRules(needing),
+    ...plainRules(),
     ...fieldRules(judges),
-    ...legacyRules(needing),
+    ...legacyRules(),
     ct: (action, shape) => ctFault(action, shape, judges) ?? shape,
     nat: (action, shape) => natFault(action, shape) ?? shape,
-    clone: ({ actions }, shape) => judges.actions(actions, shape) ?? shape,
-    learn: checkLearn,
-    learn2: checkLearn,
+    clone: ({ actions }, shape) => cloneVerdict(actions, shape, judges),
+    learn: ({ specs }, shape) => learnFit(specs, shape, judges) ?? shape,
+    learn2: ({ specs }, shape) => learnFit(specs, shape, judges) ?? shape,
     decTtlCntIds: needing("ip"),
     controller2: unchanged,
-    encap: ({ newPacketType }, shape) => {
-      const isEtherType = newPacketType >>> 16 === ETHERNET_TYPES;
-      return isEtherType ? { ethType: newPacketType & 0xffff, tags: 0, untagged: true } : shape;
-    },
-    sample4: checkSample,
+    encap: afterEncap,
+    sample4: unchanged,
   };
 }
 
-/** Actions that run in lists alone: an action set has no place for them. */
-const listsOnly: ReadonlySet<Action["type"]> = new Set<Action["type"]>([
-  "popQueue",
-  "exit",
-  "ctClear",
-  "note",
-  "clone",
-  "bundleLoad",
-  "multipath",
-  "sample3",
-  "controller",
-  "controller2",
-  "learn",
-  "learn2",
-  "stackPush",
-  "stackPop",
-  "outputReg",
-  "checkPktLarger",
-  "finTimeout",
-]);
-
-/** Why a switch refuses the action in an action set, whatever the packet is. */
-export function refusedInSets({ type }: Action): Inconsistency | undefined {
-  return listsOnly.has(type) ? refused("OFPBAC_BAD_TYPE", `${type} can't stand in an action set`) : undefined;
-}
-
-type Needing = (name: PrerequisiteName) => Rule<ExtensionAction>;
-
-function plainRules(needing: Needing): RulesOf<NxPlainAction> {
+function plainRules(): RulesOf<NxPlainAction> {
   return {
     resubmit: unchanged,
     resubmitTable: unchanged,
-    resubmitTableCt: (_action, shape) =>
-      shape.tracked === true
-        ? shape
-        : refused("OFPBAC_MATCH_INCONSISTENT", "resubmit with ct needs ct_state=+trk in the match"),
+    resubmitTableCt: (_action, shape) => (meets(shape, "ct") ? shape : lacks("resubmit with ct", "ct")),
     setTunnel: unchanged,
     setTunnel64: unchanged,
     note: unchanged,
     finTimeout: needing("tcp"),
     writeMetadata: unchanged,
-    conjunction: checkConjunction,
-    outputTrunc: unchanged,
-    sample: checkSample,
-    sample2: checkSample,
-    sample3: checkSample,
-    decap: () => ({ tags: 0, untagged: false }),
+    conjunction: unchanged,
+    outputTrunc: ({ port }, shape) =>
+      port <= lastOrdinaryPort || (port >= inPort16 && port <= local16)
+        ? shape
+        : refused("OFPBAC_BAD_OUT_PORT", `outputTrunc: ${port} is not a port packets can go to`),
+    sample: unchanged,
+    sample2: unchanged,
+    sample3: unchanged,
+    decap: afterDecap,
     controller: unchanged,
     popQueue: unchanged,
     exit: unchanged,
     ctClear: unchanged,
-    decNshTtl: ({ type }, shape) =>
-      shape.ethType === NSH
-        ? shape
-        : refused("OFPBAC_MATCH_INCONSISTENT", `${type} needs dl_type=0x894f in the match`),
+    decNshTtl: needing("nsh"),
     debugSlow: unchanged,
     debugRecirc: unchanged,
   };
 }
 
-function fieldRules(judges: Judges): RulesOf<NxFieldAction | CopyFieldAction> {
+function fieldRules({ field, setField }: Judges): RulesOf<NxFieldAction | CopyFieldAction> {
   return {
     regLoad2: ({ oxm }, shape) => {
-      const { mask: _, ...exact } = oxm.field === "raw" ? { ...oxm, mask: undefined } : oxm;
-      return judges.setField({ type: "setField", oxm: exact }, shape);
+      const known = oxmFieldByName.get(oxm.field);
+      return known === undefined ? shape : (setField(known, shape, `regLoad2 ${known.name}`) ?? shape);
     },
-    copyField: ({ src, dst }, shape) =>
-      judges.field(src, shape, "read") ?? judges.field(dst, shape, "moved") ?? shape,
-    stackPush: ({ field }, shape) => judges.field(field, shape, "read") ?? shape,
-    stackPop: ({ field }, shape) => judges.field(field, shape, "moved") ?? shape,
-    outputReg: ({ src }, shape) => judges.field(src.name, shape, "read") ?? shape,
-    outputReg2: ({ src }, shape) => judges.field(src.name, shape, "read") ?? shape,
-    checkPktLarger: ({ dst }, shape) => judges.field(dst, shape, "moved") ?? shape,
-    deleteField: unchanged,
-    multipath: ({ dst }, shape) => judges.field(dst.name, shape, "moved") ?? shape,
+    copyField: ({ src, dst }, shape) => field(src, shape) ?? field(dst, shape) ?? shape,
+    stackPush: (action, shape) => field(action.field, shape) ?? shape,
+    stackPop: (action, shape) => field(action.field, shape) ?? shape,
+    outputReg: ({ src }, shape) => field(src.name, shape) ?? shape,
+    outputReg2: ({ src }, shape) => field(src.name, shape) ?? shape,
+    checkPktLarger: unchanged,
+    deleteField: (action, shape) =>
+      /TUN_METADATA/.test(String(action.field))
+        ? shape
+        : refused(
+            "OFPBAC_BAD_ARGUMENT",
+            `deleteField: ${action.field} is no tunnel option, and only those can go`,
+          ),
+    multipath: ({ dst }, shape) => field(dst.name, shape) ?? shape,
     bundle: unchanged,
-    bundleLoad: ({ dst }, shape) => judges.field(dst.name, shape, "moved") ?? shape,
+    bundleLoad: ({ dst }, shape) => field(dst.name, shape) ?? shape,
   };
 }
 
-const transport: Rule<ExtensionAction> = ({ type }, shape) =>
-  (["tcp", "udp", "sctp"] as const).some((name) => meets(shape, name))
-    ? shape
-    : refused("OFPBAC_MATCH_INCONSISTENT", `${type} needs tcp, udp or sctp in the match`);
-
-function legacyRules(needing: Needing): RulesOf<LegacyAction> {
+function legacyRules(): RulesOf<LegacyAction> {
+  const transport = needing("tcp", "udp", "sctp");
   return {
-    setVlanVid: needing("vlan"),
-    setVlanPcp: needing("vlan"),
+    setVlanVid: needingTag,
+    setVlanPcp: needingTag,
     setDlSrc: unchanged,
     setDlDst: unchanged,
     setNwSrc: needing("ipv4"),
@@ -165,23 +129,37 @@ function legacyRules(needing: Needing): RulesOf<LegacyAction> {
   };
 }
 
-function checkConjunction(
-  { nClauses, clause }: { nClauses: number; clause: number },
-  shape: PacketShape,
-): ActionVerdict {
-  return nClauses < 2 || nClauses > 64 || clause >= nClauses
-    ? refused("OFPBAC_BAD_ARGUMENT", `conjunction: there is no clause ${clause + 1} of ${nClauses}`)
-    : shape;
+/** Whoever writes into a tag is taken to have one from there on. */
+function needingTag({ type }: ExtensionAction, shape: PacketShape): ActionVerdict {
+  if (shape.tags > 0) return shape;
+  return { ...lacks(type, "vlan"), after: { ...shape, tags: 1, untagged: false } };
 }
 
-function checkSample({ probability }: { probability: number }, shape: PacketShape): ActionVerdict {
-  return probability === 0
-    ? refused("OFPBAC_BAD_ARGUMENT", "sample: a probability of 0 samples nothing")
-    : shape;
+function afterEncap({ newPacketType }: EncapAction, shape: PacketShape): ActionVerdict {
+  return startingWith(shape, newPacketType);
 }
 
-function checkLearn({ tableId }: { tableId: number }, shape: PacketShape): ActionVerdict {
-  return tableId === 0xff ? refused("OFPBAC_BAD_ARGUMENT", "learn: there is no table 255") : shape;
+function afterDecap(_action: ExtensionAction, shape: PacketShape): ActionVerdict {
+  if (shape.packetType !== undefined) return { tags: 0, untagged: false, packetType: UNKNOWN };
+  const inner = shape.ethType === undefined ? UNKNOWN : ETHERNET_TYPES * 0x10000 + shape.ethType;
+  return startingWith(shape, inner);
+}
+
+/** A clone works on a copy: nothing of what it does is left behind. */
+function cloneVerdict(actions: readonly Action[], before: PacketShape, { after }: Judges): ActionVerdict {
+  let shape = before;
+  let soft: Inconsistency | undefined;
+  for (const action of actions) {
+    const verdict = after(shape, action);
+    if (isRefused(verdict)) {
+      if (verdict.after === undefined) return verdict;
+      soft ??= verdict;
+      shape = verdict.after;
+    } else {
+      shape = verdict;
+    }
+  }
+  return soft === undefined ? before : { ...soft, after: before };
 }
 
 /** The protocols whose connections the helpers follow. */
@@ -192,28 +170,23 @@ const helperProtocols: ReadonlyMap<number, PrerequisiteName> = new Map([
 
 function ctFault(action: CtAction, shape: PacketShape, judges: Judges): Inconsistency | undefined {
   const { flags, zone, alg, actions } = action;
-  const protocol = helperProtocols.get(alg);
   const commits = (flags & CtFlag.commit) !== 0;
-  if ((flags & CtFlag.force) !== 0 && !commits) {
-    return refused("OFPBAC_MATCH_INCONSISTENT", "ct: force needs commit");
+  const protocol = !commits ? undefined : helperProtocols.get(alg);
+  const missing = (["ip", protocol] as const).find((name) => name !== undefined && !meets(shape, name));
+  if (missing !== undefined) return lacks("ct", missing);
+  if (commits && shape.invalid === true) {
+    return refused(
+      "OFPBAC_MATCH_INCONSISTENT",
+      "ct: an invalid connection can't be committed",
+      "match ct_state=-inv",
+    );
   }
-  if (typeof zone !== "number" && zone.nBits !== zoneBits) {
-    return refused("OFPBAC_BAD_SET_LEN", `ct: a zone has ${zoneBits} bits, not ${zone.nBits}`);
-  }
-  if (!commits && actions.some((one) => one.type !== "nat" || one.flags !== 0)) {
-    return refused("OFPBAC_BAD_ARGUMENT", "ct: what is written into the connection needs commit");
-  }
-  return (
-    judges.needs("ct", "ip", shape) ??
-    (protocol === undefined ? undefined : judges.needs("ct", protocol, shape)) ??
-    (typeof zone === "number" ? undefined : judges.field(zone.name, shape, "read")) ??
-    judges.actions(actions, shape)
-  );
+  // Where a field has the zone, Open vSwitch doesn't look at what ct holds.
+  if (typeof zone !== "number") return judges.field(zone.name, shape);
+  return actions.map((one) => judges.after(shape, one)).find(isRefused);
 }
 
 function natFault({ ipv4Min, ipv6Min }: NatAction, shape: PacketShape): Inconsistency | undefined {
   const name = ipv4Min !== undefined ? "ipv4" : ipv6Min !== undefined ? "ipv6" : "ip";
-  return meets(shape, name)
-    ? undefined
-    : { error: "OFPBAC_MATCH_INCONSISTENT", reason: `nat needs ${name} in the match`, missing: name };
+  return meets(shape, name) ? undefined : lacks("nat", name);
 }

@@ -14,15 +14,26 @@ export interface PacketShape {
   readonly tags: number;
   /** Whether there certainly is no tag. */
   readonly untagged: boolean;
-  /** Whether it certainly went through connection tracking. */
+  /** Whether it certainly belongs to a connection that was tracked. */
   readonly tracked?: boolean;
+  /** Whether connection tracking certainly found nothing to make of it. */
+  readonly invalid?: boolean;
+  /** Whether it certainly is a fragment but the first, which has no transport header. */
+  readonly laterFragment?: boolean;
+  /** What it begins with, where that isn't Ethernet: namespace and type, as match field `packetType` has them. */
+  readonly packetType?: number;
 }
 
 /** Fields that prerequisites ask about, VLANs aside. */
 const decisive: ReadonlySet<string> = new Set(["ethType", "ipProto", "icmpv6Type", "icmpv6Code"]);
 
-/** `+trk` in ct_state. */
-const trackedBit = 0x20;
+/** Bits of ct_state: each of the first implies a connection, `trk` does where `inv` is known to be clear. */
+const ctState = { implying: 0x01 | 0x02 | 0x04 | 0x08 | 0x40 | 0x80, tracked: 0x20, invalid: 0x10 } as const;
+/** The bit of ip_frag for fragments after the first. */
+const laterBit = 2;
+/** Prerequisites that look at a header beyond IP's. */
+const transports: ReadonlySet<PrerequisiteName> = new Set<PrerequisiteName>(["tcp", "udp", "sctp"]);
+const etherTypes = 1;
 
 /** A packet nothing is known about. */
 export const anyPacket: PacketShape = { tags: 0, untagged: false };
@@ -40,16 +51,35 @@ export function shapeWith(shape: PacketShape, oxm: Oxm): PacketShape {
       : { ...shape, tags: 1, untagged: false };
   }
   if (oxm.field === "ctState") {
-    const certain = typeof oxm.mask === "number" ? oxm.value & oxm.mask : oxm.value;
-    return (certain & trackedBit) === 0 ? shape : { ...shape, tracked: true };
+    const asked = typeof oxm.mask === "number" ? oxm.mask : 0xffff_ffff;
+    const set = oxm.value & asked;
+    const invalid = (set & ctState.invalid) === 0 ? {} : { invalid: true };
+    return { ...shape, ...invalid, ...(isTracked(set, asked) ? { tracked: true } : {}) };
   }
+  if (oxm.field === "ipFrag") return (oxm.value & laterBit) === 0 ? shape : { ...shape, laterFragment: true };
+  if (oxm.field === "packetType") return startingWith(shape, oxm.value);
   return oxm.field !== "raw" && decisive.has(oxm.field) ? { ...shape, [oxm.field]: oxm.value } : shape;
+}
+
+function isTracked(set: number, asked: number): boolean {
+  if ((set & ctState.implying) !== 0) return true;
+  return (set & ctState.tracked) !== 0 && (asked & ctState.invalid) !== 0 && (set & ctState.invalid) === 0;
+}
+
+/** The shape of a packet that begins with `packetType`: an Ethernet header (0), or what an Ethernet type stands for. */
+export function startingWith(shape: PacketShape, packetType: number): PacketShape {
+  const { packetType: _, ...rest } = shape;
+  if (packetType === 0) return rest;
+  const isEtherType = packetType >>> 16 === etherTypes;
+  return { ...rest, packetType, ...(isEtherType ? { ethType: packetType & 0xffff } : {}) };
 }
 
 /** Whether a packet of this shape certainly meets `name`. */
 export function meets(shape: PacketShape, name: PrerequisiteName): boolean {
-  const { ethTypes, ipProtos, icmpv6Types, vlan } = prerequisites[name];
+  const { ethTypes, ipProtos, icmpv6Types, vlan, ct } = prerequisites[name];
   return (
+    (ct === undefined || shape.tracked === true) &&
+    (shape.laterFragment !== true || !transports.has(name)) &&
     (vlan === undefined || shape.tags > 0) &&
     holds(ethTypes, shape.ethType) &&
     holds(ipProtos, shape.ipProto) &&

@@ -1,8 +1,10 @@
 // Reads a list of actions word by word and keeps track of what the packet looks like in between, because the same word
 // becomes different actions on a tagged and on an untagged packet, and because an action that can't apply is refused at
 // the place where it stands.
+
+import { groupNumberFault, refusedInSets } from "../protocol/action-place.ts";
 import type { Action } from "../protocol/actions.ts";
-import { type Inconsistency, isJudgedInSets, isRefused, shapeAfter } from "../protocol/consistency.ts";
+import { type Inconsistency, isRefused, shapeAfter } from "../protocol/consistency.ts";
 import type { PacketShape } from "../protocol/packet-shape.ts";
 import { actionWords, type Holder } from "./action-words.ts";
 import { FixLog } from "./fix-log.ts";
@@ -36,6 +38,9 @@ export interface ActionReaderOptions {
 const maxDepth = 4;
 /** What is written deeper than that can't be read from bytes either. */
 const maxNesting = 24;
+
+/** Fields Open vSwitch doesn't know may be those of another switch: they can be written by their numbers. */
+const fieldsOfOthers: ReadonlySet<string> = new Set(["OFPBAC_BAD_SET_TYPE", "OFPBMC_BAD_FIELD"]);
 
 /** Reads the words of one action list, in order. */
 export class ActionReader {
@@ -132,7 +137,8 @@ export class ActionReader {
   }
 
   #apply(word: Word, action: Action, remedy: Remedy | undefined): void {
-    const verdict = shapeAfter(this.#shape, action);
+    const barred = this.#options.isSet === true ? refusedInSets(action) : undefined;
+    const verdict = barred ?? groupNumberFault(action) ?? shapeAfter(this.#shape, action);
     if (!isRefused(verdict)) {
       this.#shape = verdict;
     } else if (this.#isJudged(action, verdict)) {
@@ -145,12 +151,13 @@ export class ActionReader {
   }
 
   /** Whether a refusal of the action counts in a list of this kind. */
-  #isJudged(action: Action, { missing }: Inconsistency): boolean {
+  #isJudged(action: Action, { error, missing, after }: Inconsistency): boolean {
     const { isSet, isBucket } = this.#options;
     if (isBucket === true && missing !== undefined) return false;
+    if (fieldsOfOthers.has(error)) return false;
     // ovs-ofctl sends this and leaves the refusal to the switch.
     if (action.type === "setField" && action.oxm.field === "inPort") return false;
-    return isSet !== true || isJudgedInSets(action);
+    return isSet !== true || after === undefined;
   }
 
   #reason(word: Word, { missing, reason }: Inconsistency): string {

@@ -169,7 +169,7 @@ const refused: readonly (readonly [
   ["", "learn(table=255)", "255", /no table 255/],
   ["", "learn(NXM_OF_ETH_DST[]=NXM_NX_REG0[])", "NXM_NX_REG0[]", /32 bits and goes into 48/],
   ["", "ct(commit,table=1)", "ct", /needs ip or ipv6/, "OFPBAC_MATCH_INCONSISTENT"],
-  ["ip", "ct(force)", "ct", /force needs commit/, "OFPBAC_MATCH_INCONSISTENT"],
+  ["ip", "ct(force)", "ct", /force needs commit/, "OFPBAC_BAD_ARGUMENT"],
   ["ip", "ct(commit,alg=ftp)", "ct", /needs tcp/, "OFPBAC_MATCH_INCONSISTENT"],
   ["ip", "ct(zone=NXM_NX_REG0[0..7])", "NXM_NX_REG0[0..7]", /16 bits/, "OFPBAC_BAD_SET_LEN"],
   ["ip", "ct(nat(src=1.1.1.1))", "ct", /needs commit/, "OFPBAC_BAD_ARGUMENT"],

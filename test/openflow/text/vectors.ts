@@ -6,6 +6,8 @@ import { join } from "node:path";
 export interface CapturedFlow {
   readonly text: string;
   readonly hex: string;
+  /** What the switch answered, as ovs-ofctl prints it, where it refused the flow. */
+  readonly error_print?: string;
   readonly dump_reply_hex?: readonly string[];
   readonly dump_text?: readonly string[];
 }
