@@ -59,7 +59,7 @@ const all = [
       OSKEN_PYTHON,
       ..."-m os_ken.cmd.manager --ofp-listen-host 127.0.0.1 --ofp-tcp-listen-port".split(" "),
       port,
-      "os_ken.app.simple_switch_13",
+      here("os-ken-switch.py"),
     ],
   },
 ];

@@ -12,7 +12,15 @@ const hosts = 16;
 const frameBytes = 128;
 const packetInBytes = 42 + frameBytes;
 const inFlight = Math.max(8, Math.floor(1024 / switchCount));
-const Type = { echoRequest: 2, echoReply: 3, featuresRequest: 5, packetOut: 13, barrierRequest: 20 };
+const Type = {
+  echoRequest: 2,
+  echoReply: 3,
+  featuresRequest: 5,
+  packetOut: 13,
+  multipartRequest: 18,
+  multipartReply: 19,
+  barrierRequest: 20,
+};
 
 function message(type, xid, body = Buffer.alloc(0)) {
   const header = Buffer.from([4, type, 0, 0, 0, 0, 0, 0]);
@@ -137,6 +145,11 @@ class FakeSwitch {
       this.#socket.write(Buffer.concat([message(6, xid, body), message(Type.echoRequest, upMark)]));
     } else if (type === Type.echoRequest) {
       this.#socket.write(message(Type.echoReply, xid, bytes.subarray(8)));
+    } else if (type === Type.multipartRequest) {
+      // os-ken asks for ports first; none is an answer.
+      const body = Buffer.alloc(8);
+      bytes.copy(body, 0, 8, 10);
+      this.#socket.write(message(Type.multipartReply, xid, body));
     } else if (type === Type.barrierRequest) {
       this.#socket.write(message(21, xid));
     } else if (type === Type.echoReply && xid === upMark) {
