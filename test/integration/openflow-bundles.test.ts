@@ -73,6 +73,7 @@ describeWith(["openvswitch"], "files of bundles beside ovs-ofctl at OpenFlow 1.3
       "flow priority=5,actions=drop",
       "group modify group_id=21,type=select,bucket=weight:3,output:1",
       "group group_id=22,type=indirect,bucket=output:p2",
+      "group add_or_mod group_id=22,type=all,bucket=output:1",
       "group delete group_id=21",
       "group delete",
       `packet-out in_port=p1,packet=${packet},actions=output:2`,
@@ -81,7 +82,7 @@ describeWith(["openvswitch"], "files of bundles beside ovs-ofctl at OpenFlow 1.3
       `packet-out in_port=local,packet=${packet}`,
     ].join("\n");
     const ours = parseBundleFile(text, { ports }).map(written);
-    assert.equal(ours.length, 17);
+    assert.equal(ours.length, 18);
     assert.deepEqual(ours, await bundled(`${text}\n`));
   });
 

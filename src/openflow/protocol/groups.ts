@@ -8,7 +8,8 @@ import { type Action, action } from "./actions.ts";
 import { type Header, message, version, xid } from "./header.ts";
 import { Group, Port } from "./ports.ts";
 
-export type GroupModCommand = "add" | "modify" | "delete";
+/** What is done with a group; `addOrModify` is Open vSwitch's own, and fails for no group that is or isn't there. */
+export type GroupModCommand = "add" | "modify" | "delete" | "addOrModify";
 
 /**
  * What a group does with a packet: `all` runs every bucket on a copy of it, `select` one bucket of the switch's choice,
@@ -112,7 +113,7 @@ export function bucket(given: Partial<Bucket> = {}): Bucket {
   return { weight: 0, watchPort: Port.any, watchGroup: Group.any, actions: [], ...given };
 }
 
-const commands = names<GroupModCommand>({ add: 0, modify: 1, delete: 2 });
+const commands = names<GroupModCommand>({ add: 0, modify: 1, delete: 2, addOrModify: 0x8000 });
 const types = names<GroupType>({ all: 0, select: 1, indirect: 2, fastFailover: 3 });
 
 /** The two bytes of the entry's own length. */

@@ -21,12 +21,13 @@ const groupCommands: ReadonlyMap<string, GroupModCommand> = new Map([
   ["add", "add"],
   ["modify", "modify"],
   ["delete", "delete"],
+  ["add_or_mod", "addOrModify"],
 ]);
 
 /**
  * Reads a file of changes for `Switch.apply`. A line says `flow`, `group` or `packet-out`; then, for the first two, what is done
- * (`add`, which goes without saying, `modify` or `delete`, and for flows `modify_strict` and `delete_strict`); and then the
- * flow, group or packet. `#` starts a comment. Throws `FlowSyntaxError` with line and column.
+ * (`add`, which goes without saying, `modify` or `delete`, for flows also `modify_strict` and `delete_strict`, for groups
+ * `add_or_mod`); and then the flow, group or packet. `#` starts a comment. Throws `FlowSyntaxError` with line and column.
  */
 export function parseBundleFile(text: string, options: ParseOptions = {}): BundleMessage[] {
   return linesOf(text).flatMap(({ body, number }) =>

@@ -46,8 +46,8 @@ const laterWords = new Set(["selection_method", "selection_method_param", "field
 const bucketStart = /(?:^|[\s,])buckets?\s*=/g;
 
 /**
- * Reads one group in ovs-ofctl's syntax, as `ovs-ofctl -O OpenFlow13 add-group` (or mod-group, del-groups, by
- * `options.command`) would send it: `group_id=1,type=select,bucket=weight:10,output:1,bucket=weight:20,output:2`. A
+ * Reads one group in ovs-ofctl's syntax, as `ovs-ofctl -O OpenFlow13 add-group` (or mod-group, mod-group --may-create, del-groups,
+ * by `options.command`) would send it: `group_id=1,type=select,bucket=weight:10,output:1,bucket=weight:20,output:2`. A
  * delete without a group means all of them. Throws {@link FlowSyntaxError}, also for a word said twice, for OpenFlow
  * 1.5's selection methods, which ovs-ofctl leaves out in silence, and for a group the switch would refuse. A `bucket_id`
  * is read and left out: OpenFlow 1.3 has none.

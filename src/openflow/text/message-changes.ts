@@ -30,7 +30,12 @@ const flowCommands: Readonly<Record<string, string>> = {
   deleteStrict: "DEL_STRICT",
 };
 
-const commands: Readonly<Record<string, string>> = { add: "ADD", modify: "MOD", delete: "DEL" };
+const commands: Readonly<Record<string, string>> = {
+  add: "ADD",
+  modify: "MOD",
+  delete: "DEL",
+  addOrModify: "ADD_OR_MOD",
+};
 
 const controls: Readonly<Record<string, string>> = {
   openRequest: "OPEN_REQUEST",

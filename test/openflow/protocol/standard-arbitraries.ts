@@ -24,6 +24,8 @@ import {
 
 const groupType = nameOr(["all", "select", "indirect", "fastFailover"], 0xff);
 const modCommand = nameOr(["add", "modify", "delete"], 0xffff);
+/** Beside these, Open vSwitch has a name for 0x8000. */
+const groupCommand = fc.oneof(nameOr(["add", "modify", "delete"], 0x7fff), fc.constant("addOrModify"));
 const buckets = some(record({ weight: u16, watchPort: u32, watchGroup: u32, actions }));
 const perGroupType = record({ all: u32, select: u32, indirect: u32, fastFailover: u32 });
 const duration = { durationSec: u32, durationNsec: u32 };
@@ -137,7 +139,7 @@ const asyncConfig = {
 
 /** A GROUP_MOD and a METER_MOD, for tests of their text. */
 export const groupMod: Arbitrary<Message> = messageOf("groupMod", {
-  command: modCommand,
+  command: groupCommand,
   groupType,
   groupId: u32,
   buckets,

@@ -161,7 +161,7 @@ const groups = fc.oneof(
     buckets: buckets(u16),
   }),
   record({
-    command: fc.constantFrom("add", "modify"),
+    command: fc.constantFrom("add", "modify", "addOrModify"),
     groupType: fc.constant("all"),
     groupId,
     buckets: buckets(fc.constant(0)),
