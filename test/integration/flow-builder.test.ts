@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { type OpenVSwitch, startOpenVSwitch } from "../../lab/open-vswitch.ts";
 import {
+  type Action,
+  BuildError,
   connectSwitch,
   type FlowMod,
   flow,
@@ -10,10 +12,17 @@ import {
   formatFlow,
   type Match,
   match,
+  type OxmFieldName,
+  type OxmValues,
   parseMatch,
   type Switch,
   SwitchError,
 } from "../../src/openflow/index.ts";
+
+import type { OxmKind, PrerequisiteName } from "../../src/openflow/protocol/oxm-field.ts";
+import { oxmFields } from "../../src/openflow/protocol/oxm-fields.ts";
+import { wholeToken } from "../../src/openflow/text/scanner.ts";
+import { isNarrow, parseSubfield } from "../../src/openflow/text/subfield-text.ts";
 import { builtActions, builtInstructions } from "../openflow/flow-builder/built-actions.ts";
 import { refusedFlows } from "../openflow/flow-builder/refused-flows.ts";
 import { describeWith } from "../support/needs.ts";
@@ -28,6 +37,50 @@ async function verdict(bridge: Switch, given: FlowMod): Promise<string> {
     return error.errorName;
   }
 }
+
+/** What the builder says in the place of the switch. */
+function refusalOf(build: () => unknown): string {
+  try {
+    build();
+    return "taken";
+  } catch (error) {
+    assert.ok(error instanceof BuildError, String(error));
+    return error.openflowError ?? error.message;
+  }
+}
+
+/** A match, in ovs-ofctl's words, that has what a field needs. */
+const matches: Readonly<Record<PrerequisiteName | "none", string>> = {
+  none: "",
+  vlan: "dl_vlan=5",
+  mpls: "mpls",
+  pbb: "dl_type=0x88e7",
+  ip: "ip",
+  ipv4: "ip",
+  ipv6: "ipv6",
+  arp: "arp",
+  tcp: "tcp",
+  udp: "udp",
+  sctp: "sctp",
+  icmpv4: "icmp",
+  icmpv6: "icmp6",
+  nd: "icmp6,icmp_type=135",
+  ndSolicit: "icmp6,icmp_type=135",
+  ndAdvert: "icmp6,icmp_type=136",
+  nsh: "dl_type=0x894f",
+  ct: "ip,ct_state=+est+trk",
+};
+
+/** A value of each kind. */
+const values: Readonly<Record<OxmKind, OxmValues[OxmFieldName]>> = {
+  number: 1,
+  bigint: 1n,
+  mac: "02:00:00:00:00:01",
+  ipv4: "10.0.0.1",
+  ipv6: "2001:db8::1",
+  vlan: 5,
+  bytes: "0x01020304",
+};
 
 describeWith(["openvswitch"], "built flows, with ovs-vswitchd", () => {
   let ovs: OpenVSwitch;
@@ -73,6 +126,33 @@ describeWith(["openvswitch"], "built flows, with ovs-vswitchd", () => {
       assert.equal(await verdict(bridge, plain), openflowError);
     });
   }
+
+  it("takes a setField and a load of every field as the builder does, or refuses it by the same name", async () => {
+    const lists = oxmFields
+      // Which tunnel options there are is for the switch to say.
+      .filter(({ newer, kind }) => newer !== true && kind !== "bytes")
+      .flatMap((field): [string, Match, Action[]][] => {
+        const on = parseMatch(matches[field.prerequisite ?? "none"]);
+        const value = values[field.kind];
+        const set = { type: "setField", oxm: { field: field.name, value } } as Action;
+        const { name: dst, ofs, nBits } = parseSubfield(wholeToken(field.text[0]));
+        const load = { type: "regLoad", ofs, nBits: Math.min(nBits, 64), dst, value: 1n } as const;
+        return [
+          [`setField ${field.name}`, on, [set]],
+          ...(isNarrow(dst) ? ([[`load ${field.name}`, on, [load]]] as [string, Match, Action[]][]) : []),
+        ];
+      });
+    const differing: string[] = [];
+    for (const [name, on, actions] of lists) {
+      const plain = flowMod({ match: on, instructions: [{ type: "applyActions", actions }] });
+      // oxlint-disable-next-line no-await-in-loop -- the switch is asked one thing at a time
+      const said = await verdict(bridge, plain);
+      const ours = refusalOf(() => flow({ match: on, actions }));
+      if (said !== ours) differing.push(`${name}: the switch ${said}, the builder ${ours}`);
+    }
+    await bridge.delete({});
+    assert.deepEqual(differing, []);
+  });
 
   it("takes every field that a match of ours can have", async () => {
     const matches: readonly Match[] = [

@@ -26,14 +26,23 @@ export function fieldPart(part: FieldPart): FieldBits {
 /** The same for a part that is written to. Throws for fields that no action may write, too. */
 export function writablePart(part: FieldPart<WritableField>): FieldBits {
   const field = namedField(part);
-  if (!field.writable) throw notWritable(field.name);
+  refuseToWrite(field, "OFPBAC_BAD_SET_TYPE");
   return bitsOf(part, field);
 }
 
-/** The refusal to write `field`. */
-export function notWritable(field: OxmFieldName): ActionError {
-  const openflowError = "OFPBAC_BAD_SET_ARGUMENT";
-  return new ActionError("no action may write this field", field, { openflowError });
+/** Fields that Open vSwitch doesn't have. */
+const absent: Readonly<Record<AbsentField, true>> = { inPhyPort: true, pbbIsid: true, ipv6Exthdr: true };
+
+/** Throws for fields that no action may write, with `unknown` for those that Open vSwitch doesn't have. */
+export function refuseToWrite({ name, writable }: OxmField, unknown: string): void {
+  if (name in absent) {
+    throw new ActionError("Open vSwitch doesn't have this field", name, { openflowError: unknown });
+  }
+  if (!writable) {
+    throw new ActionError("no action may write this field", name, {
+      openflowError: "OFPBAC_BAD_SET_ARGUMENT",
+    });
+  }
 }
 
 function namedField(part: string): OxmField {

@@ -18,7 +18,7 @@ import type { OutputTruncAction } from "../protocol/nx-plain-actions.ts";
 import { oxmFieldByName } from "../protocol/oxm-fields.ts";
 import { isNarrow } from "../text/subfield-text.ts";
 import { checked, type PortName, portNumber, portNumber16 } from "./checked-action.ts";
-import { type BracketedPart, fieldPart, notWritable } from "./field-part.ts";
+import { type BracketedPart, fieldPart, refuseToWrite } from "./field-part.ts";
 import { type FieldValue, oxmOf, type WritableField } from "./field-value.ts";
 import { ActionError } from "./refusal.ts";
 
@@ -74,8 +74,11 @@ type Single<F, All = F> = F extends unknown ? ([All] extends [F] ? unknown : nev
 /** A `setField` whose field is known to the compiler. */
 export type SetField<F extends WritableField> = SetFieldAction & { oxm: Extract<NamedOxm, { field: F }> };
 
+/** Fields that Open vSwitch takes in loads alone. */
+const loadedOnly = { inPort: true, nwTos: true } as const;
+
 /** Sets one whole field: `setField({ ipv4Dst: "10.0.0.9" })`. For some of its bits there is {@link load}. */
-export function setField<F extends Exclude<WritableField, "inPort">>(
+export function setField<F extends Exclude<WritableField, keyof typeof loadedOnly>>(
   field: { readonly [K in F]: FieldValue<K> } & Single<F>,
 ): SetField<F> {
   const [given, ...others] = Object.entries(field);
@@ -84,7 +87,15 @@ export function setField<F extends Exclude<WritableField, "inPort">>(
   }
   const [name, value] = given;
   const oxm = oxmOf(name, value, ActionError);
-  if (oxmFieldByName.get(oxm.field)?.writable === false) throw notWritable(oxm.field);
+  const known = oxmFieldByName.get(oxm.field);
+  if (known !== undefined) refuseToWrite(known, "OFPBAC_BAD_SET_LEN");
+  if (name in loadedOnly) {
+    const openflowError = "OFPBAC_BAD_SET_ARGUMENT";
+    throw new ActionError("no setField writes this field", name, {
+      openflowError,
+      hint: `write load(…, "${name}")`,
+    });
+  }
   if (oxm.mask !== undefined) {
     throw new ActionError("OpenFlow 1.3 sets whole fields only", name, {
       openflowError: "OFPBAC_BAD_SET_MASK",

@@ -113,7 +113,9 @@ describe("action", () => {
     const registered = oxmFields.filter(({ writable }) => !writable).map(({ name }) => name);
     assert.deepEqual(Object.keys(readOnly).toSorted(), [...registered, "pbbIsid"].toSorted());
     for (const name of registered) {
-      assert.equal(refusalOf(() => action.load(0, name as "reg0")).openflowError, "OFPBAC_BAD_SET_ARGUMENT");
+      const missing = name === "inPhyPort" || name === "ipv6Exthdr";
+      const error = missing ? "OFPBAC_BAD_SET_TYPE" : "OFPBAC_BAD_SET_ARGUMENT";
+      assert.equal(refusalOf(() => action.load(0, name as "reg0")).openflowError, error);
     }
   });
 
@@ -161,6 +163,8 @@ describe("action", () => {
   it("refuses with the switch's own name, and says what to write instead", () => {
     const refused: readonly (readonly [() => unknown, string | undefined, RegExp])[] = [
       [() => action.setField({ ipv4Src: "10.0.0.0/24" }), "OFPBAC_BAD_SET_MASK", /load\(…, "ipv4Src\[…\]"\)/],
+      [() => action.setField({ ["nwTos" as "nwTtl"]: 4 }), "OFPBAC_BAD_SET_ARGUMENT", /load\(…, "nwTos"\)/],
+      [() => action.setField({ ["pbbIsid" as "nwTtl"]: 4 }), "OFPBAC_BAD_SET_LEN", /^$/],
       [() => action.load(2, "reg0[0]"), "OFPBAC_BAD_SET_ARGUMENT", /^$/],
       [() => action.conjunction(1, { clause: 3, of: 2 }), "OFPBAC_BAD_ARGUMENT", /counted from 1/],
       [() => action.sample({ probability: 0 }), "OFPBAC_BAD_ARGUMENT", /^$/],
