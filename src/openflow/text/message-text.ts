@@ -22,6 +22,8 @@ export interface FormatMessageOptions extends FormatOptions {
 }
 
 const HEADER_BYTES = 8;
+/** Errors about errors about errors print as far as this; what they hold beyond it, as digits. */
+const MAX_DEPTH = 16;
 
 /**
  * Prints a message as `ovs-ofctl ofp-print` does, without the last line's end: `OFPT_HELLO (OF1.3) (xid=0x1):` and what
@@ -30,18 +32,20 @@ const HEADER_BYTES = 8;
  * ofp-print it shows what stands in flows and groups that a switch would refuse, such as those that come with an error.
  */
 export function formatMessage(message: Message | Uint8Array, options: FormatMessageOptions = {}): string {
-  const context = contextOf(options, false);
+  const context = contextOf(options, 0);
   return message instanceof Uint8Array
     ? bytesText(message, context, options)
     : messageText(message, context, options);
 }
 
-function contextOf(options: FormatMessageOptions, isBrief: boolean): PrintContext {
+/** `depth` is how many errors stand around the message. */
+function contextOf(options: FormatMessageOptions, depth: number): PrintContext {
   const context: PrintContext = {
     ports: options.ports,
-    isBrief,
+    isBrief: depth > 0,
     inner: (message) => messageText(message, context, options),
-    innerBytes: (bytes) => bytesText(bytes, contextOf(options, true), options),
+    innerBytes: (bytes) =>
+      depth < MAX_DEPTH ? bytesText(bytes, contextOf(options, depth + 1), options) : hexDump(bytes),
     body: (message) => bodyText(message, context),
   };
   return context;

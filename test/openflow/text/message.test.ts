@@ -176,6 +176,16 @@ describe("formatMessage", () => {
     );
   });
 
+  it("prints errors about errors so far and no further", () => {
+    let data: Uint8Array = new Uint8Array(0);
+    for (let depth = 0; depth < 5_000; depth++) {
+      data = encode({ type: "error", errorType: 1, errorCode: 1, data });
+    }
+    const lines = formatMessage(data).split("\n");
+    assert.equal(lines.filter((line) => line.startsWith("OFPT_ERROR")).length, 17);
+    assert.match(lines[17] ?? "", /^00000000  04 01 /);
+  });
+
   it("prints errors in words, with what isn't printable as octal numbers", () => {
     const data = new TextEncoder().encode('no "1.0"\n');
     assert.equal(
