@@ -1,12 +1,13 @@
 // A whole flow from objects: match and actions are built, and held against each other with the switch's own rules, so
 // that what it would refuse is refused where it was written.
 import type { Action } from "../protocol/actions.ts";
-import { checkInstructions, type PlacedInconsistency } from "../protocol/consistency.ts";
 import { type FlowMod, flowMod } from "../protocol/flow-mod.ts";
+import type { PlacedInconsistency } from "../protocol/inconsistency.ts";
 import type { Instruction } from "../protocol/instructions.ts";
 import type { Match } from "../protocol/match.ts";
 import { shapeOfMatch } from "../protocol/packet-shape.ts";
 import { inOrder } from "../text/instruction-order.ts";
+import { checkFlowMod } from "../verdict/flow-mod.ts";
 import { checkedInstruction } from "./checked-action.ts";
 import { hintFor } from "./hints.ts";
 import { checkedMatch, match } from "./match.ts";
@@ -40,7 +41,7 @@ export function flow<const A extends readonly Action[] = readonly []>(fields: Fl
   const instructions = inOrder(actions === undefined ? others : [applying(actions), ...others]);
   for (const one of instructions) checkedInstruction(one);
   const made = flowMod({ ...rest, match: built, instructions });
-  const found = checkInstructions(made.match, made.instructions, made.tableId);
+  const found = checkFlowMod(made);
   if (found !== undefined) throw refusal(found, made);
   return made;
 }
@@ -56,7 +57,7 @@ function isMatch(given: MatchFields | Match): given is Match {
 function refusal(found: PlacedInconsistency, made: FlowMod): ActionError {
   const { error: openflowError, path } = found;
   const part = partAt(path, made);
-  const hint = part === undefined ? undefined : hintFor(part, shapeOfMatch(made.match), found);
+  const hint = part === undefined ? found.hint : hintFor(part, shapeOfMatch(made.match), found);
   return new ActionError(found.reason, fieldOf(part) ?? path, { openflowError, path, hint });
 }
 

@@ -1,6 +1,6 @@
 // What to write instead of what a switch would refuse, in the builders' own words.
 import type { Action } from "../protocol/actions.ts";
-import type { PlacedInconsistency } from "../protocol/consistency.ts";
+import type { PlacedInconsistency } from "../protocol/inconsistency.ts";
 import type { Instruction } from "../protocol/instructions.ts";
 import type { Oxm } from "../protocol/match.ts";
 import type { PrerequisiteName } from "../protocol/oxm-field.ts";
@@ -28,8 +28,8 @@ const fields: Readonly<Record<PrerequisiteName, string>> = {
 };
 
 /** What to write instead of a match that was refused. */
-export function matchHint({ missing }: PlacedInconsistency): string | undefined {
-  return missing === undefined ? undefined : `add ${fields[missing]} to the match`;
+export function matchHint({ missing, hint }: PlacedInconsistency): string | undefined {
+  return missing === undefined ? hint : `add ${fields[missing]} to the match`;
 }
 
 const arpFields: ReadonlyMap<string, string> = new Map([

@@ -33,7 +33,10 @@ export class MatchError extends BuildError {
   }
 }
 
-/** An action or instruction that no switch would take where it stands, or that can't be written: `ERR_OPENFLOW_ACTION`. */
+/**
+ * An action, an instruction or what else a flow has beside its match, that no switch would take where it stands, or that
+ * can't be written: `ERR_OPENFLOW_ACTION`.
+ */
 export class ActionError extends BuildError {
   /** Where in the flow it stands, `instructions[0].actions[2]`; undefined while it is built by itself. */
   readonly path: string | undefined;

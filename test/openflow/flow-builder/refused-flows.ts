@@ -68,6 +68,11 @@ function byInstructions(
   };
 }
 
+function byHead(parts: Partial<FlowMod>, field: string, error: string, hint: RegExp): RefusedFlow {
+  const build = (): unknown => flow(parts);
+  return { build, plain: flowMod(parts), field, openflowError: error, path: field, hint };
+}
+
 const inconsistent = "OFPBAC_MATCH_INCONSISTENT";
 const withoutProtocol = "OFPBMC_BAD_PREREQ";
 
@@ -158,6 +163,10 @@ export const refusedFlows: readonly RefusedFlow[] = [
     "OFPBAC_BAD_TAG",
     /(?:)/,
   ),
+  byHead({ tableId: 254 }, "tableId", "OFPBRC_EPERM", /a table from 0 to 253/),
+  byHead({ tableId: 255 }, "tableId", "OFPFMFC_BAD_TABLE_ID", /name one table/),
+  byHead({ flags: 0x100 }, "flags", "OFPFMFC_BAD_FLAGS", /(?:)/),
+  byHead({ bufferId: 7 }, "bufferId", "OFPBRC_BUFFER_UNKNOWN", /NO_BUFFER/),
   byInstructions([instruction.goto(3)], 3, "gotoTable", "OFPBIC_BAD_TABLE_ID", "instructions[0]"),
   byInstructions(
     [instruction.apply(), instruction.apply()],
