@@ -107,7 +107,7 @@ async function measure({ command }, switches, seconds, mode) {
   try {
     await listening(port, child);
     const player = [here("fake-switches.mjs"), port, switches, seconds, mode, child.pid];
-    const { stdout } = await run(process.execPath, player.map(String), { timeout: 60_000 });
+    const { stdout } = await run(process.execPath, player.map(String), { timeout: 30_000 });
     return JSON.parse(stdout);
   } finally {
     child.kill("SIGKILL");
