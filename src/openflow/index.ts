@@ -108,4 +108,5 @@ export {
 } from "./session-errors.ts";
 export { Switch, type SwitchEvents } from "./switch.ts";
 export * from "./text/index.ts";
+export { checkBytes } from "./verdict/bytes.ts";
 export { checkMessage, type SwitchFacts } from "./verdict/message.ts";

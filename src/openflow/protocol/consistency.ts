@@ -27,6 +27,11 @@ export { isRefused } from "./inconsistency.ts";
 
 /** The first reason why Open vSwitch would refuse `match`: a field by itself, or one without its prerequisite before it. */
 export function checkMatch(match: Match): PlacedInconsistency | undefined {
+  return checkFields(match) ?? checkConnection(match);
+}
+
+/** The same but for what Open vSwitch looks at once it has read more of a FLOW_MOD: {@link checkConnection}. */
+export function checkFields(match: Match): PlacedInconsistency | undefined {
   let shape = anyPacket;
   const taken = new TakenBits();
   for (const [index, oxm] of match.entries()) {
@@ -45,11 +50,12 @@ export function checkMatch(match: Match): PlacedInconsistency | undefined {
     }
     shape = shapeWith(shape, oxm);
   }
-  return connectionFault(match, shape);
+  return undefined;
 }
 
-/** The addresses of a connection are of the packet's own protocol. */
-function connectionFault(match: Match, shape: PacketShape): PlacedInconsistency | undefined {
+/** Why the addresses of a connection aren't of the packet's own protocol, as they have to be. */
+export function checkConnection(match: Match): PlacedInconsistency | undefined {
+  const shape = shapeOfMatch(match);
   for (const [index, { field }] of match.entries()) {
     const missing = connectionAddresses.get(field);
     if (missing !== undefined && !meets(shape, missing)) {

@@ -10,7 +10,7 @@ import type { EncapAction } from "./nx-listed-actions.ts";
 import type { NxPlainAction } from "./nx-plain-actions.ts";
 import type { OxmField, PrerequisiteName } from "./oxm-field.ts";
 import { oxmFieldByName } from "./oxm-fields.ts";
-import { meets, type PacketShape, startingWith } from "./packet-shape.ts";
+import { meets, type PacketShape, startingWith, taggedBy } from "./packet-shape.ts";
 import type { SubfieldName } from "./subfields.ts";
 
 /** How actions and fields are judged. */
@@ -90,7 +90,8 @@ function fieldRules({ field, setField }: Judges): RulesOf<NxFieldAction | CopyFi
   return {
     regLoad2: ({ oxm }, shape) => {
       const known = oxmFieldByName.get(oxm.field);
-      return known === undefined ? shape : (setField(known, shape, `regLoad2 ${known.name}`) ?? shape);
+      const fault = known === undefined ? undefined : setField(known, shape, `regLoad2 ${known.name}`);
+      return fault ?? (oxm.field === "vlanTci" ? taggedBy(shape, oxm.value) : shape);
     },
     copyField: ({ src, dst }, shape) => field(src, shape) ?? field(dst, shape) ?? shape,
     stackPush: (action, shape) => field(action.field, shape) ?? shape,
@@ -171,7 +172,7 @@ const helperProtocols: ReadonlyMap<number, PrerequisiteName> = new Map([
 function ctFault(action: CtAction, shape: PacketShape, judges: Judges): Inconsistency | undefined {
   const { flags, zone, alg, actions } = action;
   const commits = (flags & CtFlag.commit) !== 0;
-  const protocol = !commits ? undefined : helperProtocols.get(alg);
+  const protocol = helperProtocols.get(alg);
   const missing = (["ip", protocol] as const).find((name) => name !== undefined && !meets(shape, name));
   if (missing !== undefined) return lacks("ct", missing);
   if (commits && shape.invalid === true) {

@@ -29,6 +29,8 @@ const decisive: ReadonlySet<string> = new Set(["ethType", "ipProto", "icmpv6Type
 
 /** Bits of ct_state: each of the first implies a connection, `trk` does where `inv` is known to be clear. */
 const ctState = { implying: 0x01 | 0x02 | 0x04 | 0x08 | 0x40 | 0x80, tracked: 0x20, invalid: 0x10 } as const;
+/** The bit of a TCI that says there is a tag. */
+const tagBit = 0x1000;
 /** The bit of ip_frag for fragments after the first. */
 const laterBit = 2;
 /** Prerequisites that look at a header beyond IP's. */
@@ -50,15 +52,30 @@ export function shapeWith(shape: PacketShape, oxm: Oxm): PacketShape {
       ? { ...shape, tags: 0, untagged: true }
       : { ...shape, tags: 1, untagged: false };
   }
-  if (oxm.field === "ctState") {
-    const asked = typeof oxm.mask === "number" ? oxm.mask : 0xffff_ffff;
-    const set = oxm.value & asked;
-    const invalid = (set & ctState.invalid) === 0 ? {} : { invalid: true };
-    return { ...shape, ...invalid, ...(isTracked(set, asked) ? { tracked: true } : {}) };
+  if (oxm.field === "vlanTci") {
+    const asked = typeof oxm.mask === "number" ? oxm.mask : 0xffff;
+    return (asked & tagBit) === 0 ? shape : taggedBy(shape, oxm.value);
   }
+  return oxm.field === "ctState" ? trackedBy(shape, oxm) : withHeader(shape, oxm);
+}
+
+function trackedBy(shape: PacketShape, { value, mask }: { value: number; mask?: number }): PacketShape {
+  const asked = mask ?? 0xffff_ffff;
+  const set = value & asked;
+  const invalid = (set & ctState.invalid) === 0 ? {} : { invalid: true };
+  return { ...shape, ...invalid, ...(isTracked(set, asked) ? { tracked: true } : {}) };
+}
+
+function withHeader(shape: PacketShape, oxm: Oxm): PacketShape {
   if (oxm.field === "ipFrag") return (oxm.value & laterBit) === 0 ? shape : { ...shape, laterFragment: true };
   if (oxm.field === "packetType") return startingWith(shape, oxm.value);
   return oxm.field !== "raw" && decisive.has(oxm.field) ? { ...shape, [oxm.field]: oxm.value } : shape;
+}
+
+/** What is known once the packet's TCI is `tci`: one tag, or none. */
+export function taggedBy(shape: PacketShape, tci: number): PacketShape {
+  const tagged = (tci & tagBit) !== 0;
+  return { ...shape, tags: tagged ? 1 : 0, untagged: !tagged };
 }
 
 function isTracked(set: number, asked: number): boolean {

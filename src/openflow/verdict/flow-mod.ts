@@ -1,5 +1,5 @@
 // Why Open vSwitch refuses a FLOW_MOD, in the order in which it looks.
-import { checkFit, checkMatch, checkReading } from "../protocol/consistency.ts";
+import { checkConnection, checkFields, checkFit, checkReading } from "../protocol/consistency.ts";
 import type { FlowMod } from "../protocol/flow-mod.ts";
 import { type Inconsistency, type PlacedInconsistency, placed, refused } from "../protocol/inconsistency.ts";
 import type { Instruction } from "../protocol/instructions.ts";
@@ -18,7 +18,7 @@ const deleting: ReadonlySet<FlowMod["command"]> = new Set<FlowMod["command"]>(["
 export function checkFlowMod(flow: FlowMod, facts: SwitchFacts = {}): PlacedInconsistency | undefined {
   return (
     optionFault(flow, facts) ??
-    checkMatch(flow.match) ??
+    checkFields(flow.match) ??
     headFault(flow) ??
     checkReading(flow.instructions) ??
     flagsFault(flow) ??
@@ -27,13 +27,13 @@ export function checkFlowMod(flow: FlowMod, facts: SwitchFacts = {}): PlacedInco
   );
 }
 
-function headFault({ command, tableId, outPort }: FlowMod): PlacedInconsistency | undefined {
+function headFault({ command, tableId, outPort, match }: FlowMod): PlacedInconsistency | undefined {
   if (tableId === Table.all && !deleting.has(command)) {
     const reason = "table 255 means all tables, which flows can be deleted from only";
     return placed(refused("OFPFMFC_BAD_TABLE_ID", reason, "name one table, 0 to 253"), "tableId");
   }
-  const port = portFault(outPort, "outPort");
-  if (port !== undefined || typeof command !== "number") return port;
+  const fault = portFault(outPort, "outPort") ?? checkConnection(match);
+  if (fault !== undefined || typeof command !== "number") return fault;
   return placed(refused("OFPFMFC_BAD_COMMAND", `there is no command ${command}`), "command");
 }
 
