@@ -1,8 +1,9 @@
 // One ovsdb-server of our own, with any databases, listening on any remotes, to be stopped, killed or frozen at will:
 // what the tests of the OVSDB client and a cluster's members run on. No switch comes with it (open-vswitch.ts).
 import { randomBytes } from "node:crypto";
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { basename, join } from "node:path";
 import { labCleanup, type Undo } from "./cleanup.ts";
 import { type Daemon, runCommand, startDaemon } from "./command.ts";
@@ -11,6 +12,18 @@ import { started } from "./open-vswitch.ts";
 
 /** The schema of Open_vSwitch, from Debian's openvswitch-common. */
 export const openVSwitchSchema = "/usr/share/openvswitch/vswitch.ovsschema";
+
+/** Whether somebody accepts connections there; the file alone is there a moment earlier. */
+function listens(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(socket);
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once("error", () => resolve(false));
+  });
+}
 
 /** How a database server is started. */
 export interface DatabaseServerOptions {
@@ -96,7 +109,7 @@ export class DatabaseServer {
     const command = ["ovsdb-server", ...this.#files, ...listening, ...files, ...quiet, "--no-chdir", ...args];
     const daemon = startDaemon(command, { netns });
     this.#daemon = daemon;
-    await started("ovsdb-server", daemon, () => existsSync(socket));
+    await started("ovsdb-server", daemon, () => listens(socket));
   }
 
   /** Ends it; its databases stay. `kill` leaves it no time to say goodbye. */

@@ -198,7 +198,9 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
     options?: WaitOptions,
   ): Promise<Replica<GenericTables>> {
     const name = typeof database === "string" ? database : database.name;
-    const replica = new LiveReplica(name, selection);
+    const replica = new LiveReplica(name, selection, (operations, { retry, ...wait }) =>
+      retry ? this.transact(name, operations, { ...wait, retry }) : this.transact(name, operations, wait),
+    );
     const { conditions } = replica;
     const monitor = this.#addMonitor({ database: name, plan: (...at) => replica.plan(...at), conditions });
     replica.follow(monitor);

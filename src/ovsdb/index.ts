@@ -12,6 +12,9 @@ export {
   type OvsdbClientEvents,
 } from "./client.ts";
 export type { RowConditions } from "./conditions.ts";
+export { type Edit, type EditedRow, type NewRow, RowGoneError } from "./edit/edit.ts";
+export { EditConflictError, type EditOptions } from "./edit/editing.ts";
+export type { Identified, Written } from "./edit/written-value.ts";
 export {
   OperationError,
   OutcomeUnknownError,
@@ -72,6 +75,7 @@ export type {
   ConditionsOf,
   Replica,
   ReplicaEvents,
+  ReplicaOf,
   RowChange,
   RowChangeIn,
 } from "./replica.ts";

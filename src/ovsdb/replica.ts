@@ -4,8 +4,10 @@ import { EventEmitter } from "node:events";
 import type { WaitOptions } from "../transport/deadline.ts";
 import type { RowConditions } from "./conditions.ts";
 import type { OvsdbConnection } from "./connection.ts";
+import type { Edit, EditCollector } from "./edit/edit.ts";
+import { type EditedReplica, type EditOptions, runEdit } from "./edit/editing.ts";
 import { OvsdbDecodeError, SelectionError } from "./errors.ts";
-import type { ColumnOf, ConditionOn, GenericTables, Selected, Selection } from "./model.ts";
+import type { ColumnOf, ConditionOn, DatabaseModel, GenericTables, Selected, Selection } from "./model.ts";
 import type { Monitor, MonitorPlan, Planner } from "./monitor.ts";
 import type { MonitorUpdate, RowUpdate } from "./monitor-protocol.ts";
 import {
@@ -89,9 +91,23 @@ export interface Replica<Tables, References = unknown, All = Tables>
     selection: Chosen,
     options?: WaitOptions,
   ): Promise<Replica<Selected<All, Chosen>, References, All>>;
+  /**
+   * Reads rows and changes them in one transaction, and gives what `body` returns. What `body` read through the edit must still be so at
+   * the commit: otherwise `body` is run again, on what the rows are now, so it should have no effects of its own. Sets and maps are
+   * changed element by element. When it resolves, the replica shows the changes.
+   *
+   * Rejects with what `body` throws, `EditConflictError` (others were quicker every time), and as `OvsdbClient.transact` does.
+   */
+  edit<T>(body: (edit: Edit<Tables, All>) => T | Promise<T>, options?: EditOptions): Promise<T>;
   /** Stops following. Idempotent. */
   close(): Promise<void>;
 }
+
+/** What `client.replica(model, selection)` gives: for those who keep one in a field. */
+export type ReplicaOf<Model, Chosen> =
+  Model extends DatabaseModel<infer Tables, infer References>
+    ? Replica<Selected<Tables, Chosen>, References, Tables>
+    : never;
 
 /** The columns of a table that hold references; without a model any might. */
 export type ReferringColumn<Row, References, Table> = unknown extends References
@@ -112,12 +128,8 @@ export type ConditionsOf<Tables> = {
   readonly [Table in keyof Tables]?: readonly ConditionOn<Tables[Table]>[] | undefined;
 };
 
-interface Change {
-  readonly store: TableStore;
-  readonly uuid: string;
-  readonly old: GenericRow | undefined;
-  readonly now: GenericRow | undefined;
-}
+/** Runs a transaction on the replica's database. */
+export type Commit = EditedReplica["transact"];
 
 interface Change {
   readonly store: TableStore;
@@ -139,11 +151,15 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
   #schema: DatabaseSchema | undefined;
   #codecs: ReadonlyMap<string, RowCodec> = new Map();
   #monitor: Monitor | undefined;
+  #commit: Commit | undefined;
+  #changeCount = 0;
   #started = false;
 
-  constructor(database: string, choice: Choice) {
+  /** `commit` runs transactions on the database; without it nothing can be edited. */
+  constructor(database: string, choice: Choice, commit?: Commit) {
     super();
     this.database = database;
+    this.#commit = commit;
     const choices = tableChoices(choice);
     this.#chosen = { choices, stores: storesOf(choices, new Map()) };
   }
@@ -193,6 +209,17 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
     return this;
   }
 
+  edit<T>(body: (edit: EditCollector) => T | Promise<T>, options: EditOptions = {}): Promise<T> {
+    const on: EditedReplica = {
+      database: this.database,
+      schema: () => (this.synced ? this.#schema : undefined),
+      row: (table, id) => this.#store(table).get(id),
+      changes: () => this.#changeCount,
+      transact: async (operations, wait) => this.#commit?.(operations, wait),
+    };
+    return runEdit(on, body, options);
+  }
+
   async close(): Promise<void> {
     await this.#monitor?.close();
   }
@@ -232,6 +259,7 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
   #take(update: MonitorUpdate): void {
     const changes = update.complete ? this.#difference(update) : this.#changes(update);
     for (const { store, uuid, now } of changes) store.write(uuid, now);
+    this.#changeCount += 1;
     if (!this.#started || changes.length === 0) return;
     // What comes before the monitor is in step again is the difference to what was known before.
     this.emit("change", changes.map(rowChange), { resync: this.#monitor?.synced !== true });

@@ -3,15 +3,7 @@
 import { join } from "node:path";
 import { ConnectionClosedError, TimeoutError } from "../errors.ts";
 import { connectSwitch, type Switch } from "../openflow/index.ts";
-import {
-  connectOvsdb,
-  type Operation,
-  OvsdbClient,
-  openVSwitch,
-  type Replica,
-  type Selected,
-} from "../ovsdb/index.ts";
-import type { OpenVSwitch } from "../ovsdb/models/open-vswitch.ts";
+import { connectOvsdb, type Operation, OvsdbClient, openVSwitch, type ReplicaOf } from "../ovsdb/index.ts";
 import { settleWithin } from "../transport/deadline.ts";
 import { connectUnixctl, findControlSocket, type Unixctl } from "../unixctl/index.ts";
 import { KeptConnection } from "./kept-connection.ts";
@@ -32,7 +24,7 @@ export interface NodeOptions {
   readonly connectSwitch?: ((target: string) => Promise<Switch>) | undefined;
 }
 
-type TopologyReplica = Replica<Selected<OpenVSwitch, typeof topologyTables>>;
+type TopologyReplica = ReplicaOf<typeof openVSwitch, typeof topologyTables>;
 
 const defaultRundir = "/var/run/openvswitch";
 const databaseName = openVSwitch.name;

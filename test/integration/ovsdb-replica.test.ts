@@ -12,11 +12,10 @@ import {
   isUuid,
   type MonitorUpdate,
   namedUuid,
-  type OpenVSwitch as OpenVSwitchTables,
   type Operation,
   type OvsdbClient,
   openVSwitch,
-  type Replica,
+  type ReplicaOf,
   uuid,
 } from "../../src/ovsdb/index.ts";
 import { Proxy } from "../ovsdb/proxy.ts";
@@ -33,7 +32,6 @@ const all = {
   Queue: "all",
   Mirror: "all",
 } as const;
-type Tables = Pick<OpenVSwitchTables, keyof typeof all>;
 
 const text = (one: unknown): string => `${typeof one} ${String(one)}`;
 const plain = (one: JsonValue): unknown => (Array.isArray(one) ? (one as JsonValue[])[1] : one);
@@ -81,8 +79,8 @@ async function dump(ovs: OpenVSwitch): Promise<Contents> {
   return contents;
 }
 
-function contentsOf(replica: Replica<Tables>): Contents {
-  const tables = Object.keys(all) as (keyof Tables)[];
+function contentsOf(replica: ReplicaOf<typeof openVSwitch, typeof all>): Contents {
+  const tables = Object.keys(all) as (keyof typeof all)[];
   return Object.fromEntries(
     tables.map((name) => {
       const rows = Array.from<object, [string, Record<string, string>]>(replica.table(name), (row) => {

@@ -1,0 +1,141 @@
+// A transaction written as reading and changing rows, not as operations: the rows that were looked at become guards, so
+// that it is committed only on what it was thought out on.
+import { randomUUID } from "node:crypto";
+import { OvskitError } from "../../errors.ts";
+import { SelectionError } from "../errors.ts";
+import type { ColumnOf } from "../model.ts";
+import type { Operation } from "../operations.ts";
+import type { DatabaseSchema } from "../schema.ts";
+import type { GenericRow } from "../values.ts";
+import { type EditedTable, RowEdit } from "./edited-row.ts";
+import type { Identified, Written, WrittenValue } from "./written-value.ts";
+
+type SetColumnOf<Row> = {
+  [Column in ColumnOf<Row>]: Row[Column] extends readonly unknown[] ? Column : never;
+}[ColumnOf<Row>];
+
+type MapColumnOf<Row> = {
+  [Column in ColumnOf<Row>]: Row[Column] extends ReadonlyMap<unknown, unknown> ? Column : never;
+}[ColumnOf<Row>];
+
+type ElementsOf<Value> = Written<Value> extends readonly (infer Element)[] ? readonly Element[] : never;
+type KeyOf<Value> = Written<Value> extends ReadonlyMap<infer Key, unknown> ? Key : never;
+type ItemOf<Value> = Written<Value> extends ReadonlyMap<unknown, infer Item> ? Item : never;
+
+/**
+ * A row in an {@link Edit}. `Shown` has the columns that the replica shows, `Row` all that the table has. Where a column holds references,
+ * rows may stand for their UUIDs. Everything throws `SelectionError` for a column that isn't there and `ValueError` for a value
+ * that can't be written there; nothing is sent before the whole edit is.
+ */
+export interface EditedRow<Shown, Row = Shown> extends Identified {
+  /** What the row has there. If it has something else at the commit, the edit is begun anew. Not of a row that this edit inserts, nor of a real. */
+  get<Column extends ColumnOf<Shown>>(column: Column): Shown[Column];
+  /** Writes a column. A set or map is brought to this value element by element, from what the replica shows, which counts as read. */
+  set<Column extends ColumnOf<Row>>(column: Column, value: Written<Row[Column]>): this;
+  /** Puts elements into a set. */
+  add<Column extends SetColumnOf<Row>>(column: Column, ...elements: ElementsOf<Row[Column]>): this;
+  /** Takes elements out of a set. */
+  take<Column extends SetColumnOf<Row>>(column: Column, ...elements: ElementsOf<Row[Column]>): this;
+  /** Gives a key of a map this value. */
+  put<Column extends MapColumnOf<Row>>(
+    column: Column,
+    key: KeyOf<Row[Column]>,
+    value: ItemOf<Row[Column]>,
+  ): this;
+  /** Takes keys out of a map. */
+  drop<Column extends MapColumnOf<Row>>(column: Column, ...keys: readonly KeyOf<Row[Column]>[]): this;
+  /** Removes the row. A row of a table that isn't root goes by itself when nothing refers to it. */
+  remove(): void;
+}
+
+/** The columns of a new row; those left out have their defaults. */
+export type NewRow<Row> = { readonly [Column in ColumnOf<Row>]?: Written<Row[Column]> };
+
+/** Changes to be committed together, on what was read. `Tables` are those of the replica, `All` those of the database. */
+export interface Edit<Tables, All = Tables> {
+  /** A row of the replica, to be read and changed. The same each time. Throws `RowGoneError` when it isn't there. */
+  row<Table extends keyof Tables & keyof All & string>(
+    table: Table,
+    row: Identified | string,
+  ): EditedRow<Tables[Table], All[Table]>;
+  /** A new row, with a UUID of our choice. One of a table that isn't root must be referred to. */
+  insert<Table extends keyof All & string>(
+    table: Table,
+    values: NewRow<All[Table]>,
+  ): EditedRow<Identified, All[Table]>;
+  /** Commits only while this client has the lock. */
+  assert(lock: string): void;
+  /** Leaves a text in the database's log. */
+  comment(text: string): void;
+}
+
+/** A row that was to be edited isn't in the replica, or not any more: `ERR_OVSDB_ROW_GONE`. */
+export class RowGoneError extends OvskitError {
+  readonly table: string;
+  readonly uuid: string;
+
+  constructor(table: string, uuid: string) {
+    super("ERR_OVSDB_ROW_GONE", `${table} has no row ${uuid}`);
+    this.table = table;
+    this.uuid = uuid;
+  }
+}
+
+/** An edit as it is collected. */
+export class EditCollector {
+  readonly #schema: DatabaseSchema;
+  readonly #shown: (table: string, id: string) => GenericRow | undefined;
+  readonly #rows: Map<string, RowEdit> = new Map();
+  readonly #others: Operation[] = [];
+
+  constructor(schema: DatabaseSchema, shown: (table: string, id: string) => GenericRow | undefined) {
+    this.#schema = schema;
+    this.#shown = shown;
+  }
+
+  row(table: string, row: Identified | string): RowEdit {
+    const id = typeof row === "string" ? row : row._uuid;
+    const known = this.#rows.get(id);
+    if (known !== undefined) return known;
+    const shown = this.#shown(table, id);
+    if (shown === undefined) throw new RowGoneError(table, id);
+    return this.#edit(table, id, shown);
+  }
+
+  insert(table: string, values: Readonly<Record<string, WrittenValue>>): RowEdit {
+    const row = this.#edit(table, randomUUID(), undefined);
+    for (const [column, value] of Object.entries(values)) {
+      if (value !== undefined) row.set(column, value);
+    }
+    return row;
+  }
+
+  assert(lock: string): void {
+    this.#others.push({ op: "assert", lock });
+  }
+
+  comment(comment: string): void {
+    this.#others.push({ op: "comment", comment });
+  }
+
+  /** What must still be so, all to be put before {@link operations}. */
+  guards(): Operation[] {
+    return [...this.#rows.values()].flatMap((row) => row.guards());
+  }
+
+  /** What is to be done; nothing when the edit changes nothing. */
+  operations(): Operation[] {
+    const changes = [...this.#rows.values()].flatMap((row) => row.operations());
+    return changes.length === 0 ? [] : [...this.#others, ...changes];
+  }
+
+  #edit(table: string, id: string, shown: GenericRow | undefined): RowEdit {
+    const { name, tables } = this.#schema;
+    const schema = tables.get(table);
+    if (schema === undefined) throw new SelectionError(name, table);
+    const at: EditedTable = { database: name, table, schema };
+    const row = new RowEdit(at, id, shown);
+    this.#rows.set(id, row);
+    return row;
+  }
+}

@@ -1,0 +1,88 @@
+// An edit run to its commit: when somebody else was quicker it is begun anew on what the rows are now, a bounded number
+// of times.
+import { setTimeout as sleep } from "node:timers/promises";
+import { ConnectionClosedError, OvskitError } from "../../errors.ts";
+import type { WaitOptions } from "../../transport/deadline.ts";
+import { TransactionError } from "../errors.ts";
+import type { Operation } from "../operations.ts";
+import type { DatabaseSchema } from "../schema.ts";
+import { WaitTimedOutError } from "../transaction-errors.ts";
+import type { GenericRow } from "../values.ts";
+import { EditCollector } from "./edit.ts";
+
+/** Options of `Replica.edit`. */
+export interface EditOptions extends WaitOptions {
+  /** How often the edit is begun at most. Default 20. */
+  readonly attempts?: number | undefined;
+  /** Whether a transaction whose reply was lost is sent again, as {@link OvsdbClient.transact} does with `retry`. Default false. */
+  readonly retry?: boolean | undefined;
+}
+
+/** Others changed what an edit had read each time that it was begun: `ERR_OVSDB_CONFLICT`. Nothing of it is in the database. */
+export class EditConflictError extends OvskitError {
+  /** How often it was begun. */
+  readonly attempts: number;
+  /** The table of the row that was changed last. */
+  readonly table: string | undefined;
+
+  constructor(attempts: number, cause: TransactionError) {
+    const where = cause.table === undefined ? "" : ` of ${cause.table}`;
+    const times = attempts === 1 ? "once" : `${attempts} times`;
+    super("ERR_OVSDB_CONFLICT", `a row${where} was changed by others while it was edited, ${times}`, {
+      cause,
+    });
+    this.attempts = attempts;
+    this.table = cause.table;
+  }
+}
+
+/** What an edit is run on. */
+export interface EditedReplica {
+  readonly database: string;
+  /** The schema when the rows are up to date, else undefined. */
+  schema(): DatabaseSchema | undefined;
+  row(table: string, id: string): GenericRow | undefined;
+  /** How often rows have changed. */
+  changes(): number;
+  transact(
+    operations: readonly Operation[],
+    options: WaitOptions & { readonly retry: boolean },
+  ): Promise<unknown>;
+}
+
+/** Begins again at once when the rows have changed meanwhile, else gives the change that is on its way so long, in milliseconds. */
+const patienceMs = 20;
+
+/** Runs `body` until what it did is committed, and gives what it returned last. */
+export async function runEdit<T>(
+  replica: EditedReplica,
+  body: (edit: EditCollector) => T | Promise<T>,
+  { attempts = 20, retry = false, ...wait }: EditOptions,
+): Promise<T> {
+  const attempt = async (number: number): Promise<T> => {
+    wait.signal?.throwIfAborted();
+    const schema = replica.schema();
+    if (schema === undefined) throw new ConnectionClosedError(replica.database, "the replica isn't in step");
+    const before = replica.changes();
+    const edit = new EditCollector(schema, (table, id) => replica.row(table, id));
+    const result = await body(edit);
+    const [guards, operations] = [edit.guards(), edit.operations()];
+    if (operations.length === 0) return result;
+    try {
+      await replica.transact([...guards, ...operations], { ...wait, retry });
+      return result;
+    } catch (error) {
+      if (!isConflict(error, guards.length)) throw error;
+      if (number >= attempts) throw new EditConflictError(number, error);
+    }
+    if (replica.changes() === before)
+      await sleep(patienceMs * Math.random(), undefined, { signal: wait.signal });
+    return attempt(number + 1);
+  };
+  return attempt(1);
+}
+
+function isConflict(error: unknown, guards: number): error is TransactionError {
+  if (!(error instanceof TransactionError && error instanceof WaitTimedOutError)) return false;
+  return error.operationIndex !== undefined && error.operationIndex < guards;
+}
