@@ -22,7 +22,7 @@ import { anyPacket, meets, type PacketShape, shapeOfMatch, shapeWith } from "./p
 import { TakenBits } from "./taken-bits.ts";
 
 export { shapeAfter } from "./action-fit.ts";
-export type { ActionVerdict, Inconsistency, PlacedInconsistency } from "./inconsistency.ts";
+export type { Inconsistency, PlacedInconsistency } from "./inconsistency.ts";
 export { isRefused } from "./inconsistency.ts";
 
 /** The first reason why Open vSwitch would refuse `match`: a field by itself, or one without its prerequisite before it. */

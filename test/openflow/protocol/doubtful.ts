@@ -47,7 +47,7 @@ const oxm: Arbitrary<Oxm> = fc.oneof(
 );
 
 /** A match that is right, and then perhaps one with a field too many, too few, twice or out of its place. */
-export const matches: Arbitrary<Match> = fc.oneof(
+const matches: Arbitrary<Match> = fc.oneof(
   { weight: 4, arbitrary: matchesOn(openVSwitchKnows.fields) },
   {
     weight: 1,
@@ -408,7 +408,7 @@ const nested: Arbitrary<Action> = fc
   .map((actions) => ({ type: "clone", actions }));
 const right: Arbitrary<Action> = fc.oneof(...openVSwitchKnows.actions);
 /** Short lists, so that what is wrong with one action isn't hidden behind another. */
-export const lists: Arbitrary<Action[]> = fc.array(
+const lists: Arbitrary<Action[]> = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: right },
     { weight: 3, arbitrary: single },
