@@ -139,6 +139,11 @@ const typeAndCode = (payload: Bytes): readonly string[] => [
   `icmp_code=${payload.u8(1)}`,
 ];
 
+const bareTypeAndCode = (payload: Bytes): readonly string[] => [
+  `tp_src=${payload.u8(0)}`,
+  `tp_dst=${payload.u8(1)}`,
+];
+
 const transports: ReadonlyMap<number, Transport> = new Map<number, Transport>([
   [
     IpProtocol.tcp,
@@ -159,18 +164,17 @@ const transports: ReadonlyMap<number, Transport> = new Map<number, Transport>([
       checksum: { name: "icmp6_csum", at: 2, bytes: 2, from: 4 },
     },
   ],
-  [
-    IGMP,
-    { type: 0x0800, bytes: 8, words: (payload) => [`tp_src=${payload.u8(0)}`, `tp_dst=${payload.u8(1)}`] },
-  ],
+  [IGMP, { type: 0x0800, bytes: 8, words: bareTypeAndCode }],
 ]);
 
 function transportWords({ protocol, fragment }: Network, payload: Bytes, type: number): FrameWords {
   const transport = transports.get(protocol);
-  if (transport === undefined || (transport.type ?? type) !== type) return { words: [] };
+  if (transport === undefined) return { words: [] };
   const isThere = payload.left >= transport.bytes && (protocol !== IpProtocol.tcp || hasTcp(payload));
   const read = isThere ? payload : new Bytes(new Uint8Array(transport.bytes));
-  const words = fragment === "later" ? [] : transport.words(read);
+  // A protocol of the other IP has its type and code, but not by name.
+  const print = (transport.type ?? type) === type ? transport.words : bareTypeAndCode;
+  const words = fragment === "later" ? [] : print(read);
   const { checksum } = transport;
   if (checksum === undefined || payload.left < checksum.from) return { words };
   const sum = checksum.bytes === 2 ? payload.u16(checksum.at) : payload.u32(checksum.at);
