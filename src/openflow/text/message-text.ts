@@ -76,7 +76,8 @@ function bodyText(message: Message, context: PrintContext): string | Unreadable 
 function messageText(message: Message, context: PrintContext, { xid = true }: FormatMessageOptions): string {
   const heading = messageHeading(message, xid);
   const body = bodyText(message, context);
-  if (typeof body === "string") return `${heading ?? ""}${body}`;
+  // As ofp-print does, which takes one blank off the end.
+  if (typeof body === "string") return `${heading ?? ""}${body}`.replace(/ $/, "");
   return refusal(heading, body.error, encode(message));
 }
 
