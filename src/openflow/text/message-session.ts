@@ -131,7 +131,7 @@ function errorText(
     const ids = experimenter === undefined ? [] : words32(experimenter);
     return `***decode error***${hexDump(Uint8Array.from([...words16(errorType), ...words16(errorCode), ...ids, ...data]))}`;
   }
-  const told = errorsWithText.has(name) ? printable(data) : context.innerBytes(data);
+  const told = errorsWithText.has(name) ? printable(data).replace(/ $/, "") : context.innerBytes(data);
   return told === "" ? ` ${name}` : ` ${name}\n${told}`;
 }
 

@@ -76,8 +76,7 @@ function bodyText(message: Message, context: PrintContext): string | Unreadable 
 function messageText(message: Message, context: PrintContext, { xid = true }: FormatMessageOptions): string {
   const heading = messageHeading(message, xid);
   const body = bodyText(message, context);
-  // As ofp-print does, which takes one blank off the end.
-  if (typeof body === "string") return `${heading ?? ""}${body}`.replace(/ $/, "");
+  if (typeof body === "string") return `${heading ?? ""}${body}`;
   return refusal(heading, body.error, encode(message));
 }
 
