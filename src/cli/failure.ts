@@ -30,6 +30,7 @@ const connectionCodes: ReadonlySet<string> = new Set([
   "ERR_OPENFLOW_QUEUE_FULL",
   "ERR_UNIXCTL_SOCKET",
   "ERR_OVSDB_OUTCOME_UNKNOWN",
+  "ERR_SWITCH_SILENT",
 ]);
 
 /** The exit code an error asks for. */
@@ -52,6 +53,7 @@ export function failureText(error: unknown): string {
 const hints: ReadonlyMap<string, string> = new Map([
   ["ERR_LANES_OVN", "give --allow-ovn to apply all the same"],
   ["ERR_UNIXCTL_SOCKET", "give --rundir DIR if it runs elsewhere"],
+  ["ERR_SWITCH_SILENT", "--no-wait doesn't wait for it"],
 ]);
 
 function hintFor(error: OvskitError): string | undefined {

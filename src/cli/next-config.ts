@@ -1,0 +1,98 @@
+// How a command knows that ovs-vswitchd has done what the database says: a transaction that changes the configuration
+// counts Open_vSwitch.next_cfg up, and ovs-vswitchd writes the same number into cur_cfg when it is through with it.
+import { ConnectionClosedError, OvskitError } from "../errors.ts";
+import type { OvsdbClient } from "../ovsdb/client.ts";
+import { openVSwitch } from "../ovsdb/models/open-vswitch.ts";
+import type {
+  MutateOperation,
+  Operation,
+  OperationResult,
+  ResultsOf,
+  SelectOperation,
+  SelectResult,
+} from "../ovsdb/operations.ts";
+import type { Integer } from "../ovsdb/values.ts";
+import { settleWithin } from "../transport/deadline.ts";
+
+/** ovs-vswitchd hasn't taken up, in the time there was, what the database has by now: `ERR_SWITCH_SILENT`. */
+export class SwitchSilentError extends OvskitError {
+  /** The configuration that was waited for. */
+  readonly nextConfig: Integer;
+  /** The one that the switch had last. */
+  readonly currentConfig: Integer | undefined;
+  readonly timeoutMs: number;
+
+  constructor(nextConfig: Integer, currentConfig: Integer | undefined, timeoutMs: number) {
+    super(
+      "ERR_SWITCH_SILENT",
+      `the change is in the database, but ovs-vswitchd hasn't taken it up in ${timeoutMs} ms: is it running?`,
+    );
+    this.nextConfig = nextConfig;
+    this.currentConfig = currentConfig;
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** How long to wait, and until when. */
+export interface SwitchWait {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** To be put at the end of a transaction on Open_vSwitch that is to be waited for; {@link nextConfigIn} reads their results. */
+export const nextConfigOperations: readonly [MutateOperation, SelectOperation] = [
+  { op: "mutate", table: "Open_vSwitch", where: [], mutations: [["next_cfg", "+=", 1]] },
+  { op: "select", table: "Open_vSwitch", where: [], columns: ["next_cfg"] },
+];
+
+/** What {@link waitForSwitch} is to wait for; undefined where there is no row of Open_vSwitch, which no switch reads then. */
+export function nextConfigIn(results: readonly OperationResult[]): Integer | undefined {
+  const { rows } = results.at(-1) as SelectResult;
+  return rows[0]?.["next_cfg"] as Integer | undefined;
+}
+
+/** Runs operations on Open_vSwitch as one transaction and returns when ovs-vswitchd is through with it. Rejects as both do. */
+export async function transactAndWait<const Operations extends readonly Operation[]>(
+  client: OvsdbClient,
+  operations: Operations,
+  wait: SwitchWait,
+): Promise<ResultsOf<Operations>> {
+  const all: readonly Operation[] = [...operations, ...nextConfigOperations];
+  const results: readonly OperationResult[] = await client.transact(openVSwitch.name, all, wait);
+  const nextConfig = nextConfigIn(results);
+  if (nextConfig !== undefined) await waitForSwitch(client, nextConfig, wait);
+  return results.slice(0, operations.length) as ResultsOf<Operations>;
+}
+
+/** Resolves when the switch has this configuration or a later one. Rejects with `SwitchSilentError`, `ConnectionClosedError` or the signal's reason. */
+export async function waitForSwitch(
+  client: OvsdbClient,
+  nextConfig: Integer,
+  { timeoutMs, signal }: SwitchWait,
+): Promise<void> {
+  await using replica = await client.replica(
+    openVSwitch,
+    { Open_vSwitch: ["cur_cfg"] },
+    { timeoutMs, signal },
+  );
+  const current = (): Integer | undefined => [...replica.table("Open_vSwitch")][0]?.cur_cfg;
+  const reached = (): boolean => {
+    const now = current();
+    // Without its row the configuration itself is gone.
+    return now === undefined || now >= nextConfig;
+  };
+  if (reached()) return;
+  const what = "ovs-vswitchd";
+  try {
+    await settleWithin<void>({ what, timeoutMs, signal }, (resolve, reject) => {
+      replica.on("change", () => {
+        if (reached()) resolve();
+      });
+      replica.once("stale", () => reject(new ConnectionClosedError("the database", "lost while waiting")));
+      return () => replica.removeAllListeners();
+    });
+  } catch (error) {
+    const late = error instanceof OvskitError && error.code === "ERR_TIMEOUT";
+    throw late ? new SwitchSilentError(nextConfig, current(), timeoutMs) : error;
+  }
+}
