@@ -88,7 +88,10 @@ function listed(field: OxmField, wire: WireName, masked: boolean): ListedField |
 }
 
 /** The names of the fields in a list; of those with the mask bit alone where `masked` is said. */
-export function namesOfFields(ids: readonly OxmId[], { masked = false } = {}): ReadonlySet<string> {
+export function namesOfFields(
+  ids: readonly OxmId[],
+  { masked = false }: { readonly masked?: boolean } = {},
+): ReadonlySet<string> {
   const fields = ids.flatMap((id) => listedField(id) ?? []);
   return new Set(fields.filter((field) => !masked || field.masked).map(({ name }) => name));
 }
