@@ -8,7 +8,7 @@ import { exactMask, oxmOfBits } from "../../src/openflow/text/field-text.ts";
 import { formatFlow, parseMatch } from "../../src/openflow/text/index.ts";
 import { allOnes } from "../../src/openflow/text/number-text.ts";
 import { describeWith } from "../support/needs.ts";
-import { printed } from "./ofp-parse.ts";
+import { printed } from "./ofp-printer.ts";
 
 interface Case {
   readonly match: Match;

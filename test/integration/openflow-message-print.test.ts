@@ -1,39 +1,16 @@
 // What formatMessage prints against what Open vSwitch prints for the same bytes: everything that was recorded, and
 // thousands of generated messages of every type, all through one ovs-ofctl.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import fc from "fast-check";
 import { encode, formatMessage } from "../../src/openflow/index.ts";
 import { everything, handMade } from "../openflow/protocol/recordings.ts";
 import { frames, printableMessages } from "../openflow/text/printable-messages.ts";
 import { describeWith } from "../support/needs.ts";
+import { printed } from "./ofp-printer.ts";
 
 /** Messages of each type, and frames. */
 const COUNT = 120;
 const FRAMES = 4_000;
-
-/** The message after each one, by which their texts are told apart: a barrier's reply with a number of its own. */
-function markBytes(index: number): Uint8Array {
-  return encode({ type: "barrierReply", xid: 0x70000000 + index });
-}
-
-/** What one `ovs-ofctl ofp-parse` prints of each message, without the last line's end. */
-async function printed(messages: readonly Uint8Array[]): Promise<string[]> {
-  const child = spawn("ovs-ofctl", ["ofp-parse", "-"], { stdio: ["pipe", "pipe", "ignore"] });
-  child.stdin.end(Buffer.concat(messages.flatMap((message, index) => [message, markBytes(index)])));
-  const chunks: Buffer[] = [];
-  for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
-  const whole = Buffer.concat(chunks).toString();
-  let at = 0;
-  return messages.map((_, index) => {
-    const mark = `${formatMessage(markBytes(index))}\n`;
-    const end = whole.indexOf(mark, at);
-    assert.notEqual(end, -1, `ovs-ofctl has no text for message ${index}`);
-    const text = whole.slice(at, end).replace(/\n$/, "");
-    at = end + mark.length;
-    return text;
-  });
-}
 
 /** Where ovs-ofctl refuses to read a message, or one that stands in it, formatMessage prints what it says. */
 const refused = /\*\*\*(?:decode|parse) error/;
