@@ -137,6 +137,15 @@ describe("checkMessage", () => {
     assert.equal(checkMessage(applied(conjunction, mark))?.error, "NXBAC_BAD_CONJUNCTION");
   });
 
+  it("knows by a TCI that is set whether there is a tag", () => {
+    const set = (value: number): Action => ({ type: "setField", oxm: { field: "vlanTci", value } });
+    const pop: Action = { type: "popVlan" };
+    const push: Action = { type: "pushVlan", etherType: 0x8100 };
+    assert.equal(checkMessage(applied(set(0x1001), pop)), undefined);
+    assert.equal(checkMessage(applied(push, set(5), pop))?.error, "OFPBAC_MATCH_INCONSISTENT");
+    assert.equal(checkMessage(applied(set(0x1001), push, push))?.error, "OFPBAC_BAD_TAG");
+  });
+
   it("knows which registers are parts of others", () => {
     const twice = add({
       match: [

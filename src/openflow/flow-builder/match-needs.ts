@@ -91,14 +91,16 @@ type NeedsOf<A> = A extends { type: "setField"; oxm: { field: infer F } }
 /** Actions after which the packet's protocols are others than the match says. */
 type ProtocolChange = "pushMpls" | "popMpls" | "encap" | "decap" | "experimenter" | "raw";
 /** Actions after which it may have a tag. */
-type TagChange = "pushVlan" | "regLoad" | "regMove" | "regLoad2" | "stackPop";
+type TagChange =
+  | { type: "pushVlan" | "regLoad" | "regMove" | "regLoad2" | "stackPop" }
+  | { type: "setField"; oxm: { field: "vlanTci" } };
 
 /** The needs of the actions up to the first that changes the protocol. A list of unknown length needs nothing. */
 type NeedsOfAll<A, Ignored = never> = A extends readonly [infer First, ...infer Rest]
   ? (NeedsOf<First> extends Ignored ? unknown : NeedsOf<First>) &
       (First extends { type: ProtocolChange }
         ? unknown
-        : NeedsOfAll<Rest, First extends { type: TagChange } ? Tagged : Ignored>)
+        : NeedsOfAll<Rest, First extends TagChange ? Tagged : Ignored>)
   : unknown;
 
 /** What a match has to have for these actions. */

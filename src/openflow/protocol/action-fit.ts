@@ -6,7 +6,7 @@ import { type ActionVerdict, type Inconsistency, lacks, refused } from "./incons
 import { extensionRules } from "./nx-consistency.ts";
 import type { OxmField, PrerequisiteName } from "./oxm-field.ts";
 import { oxmFieldByName } from "./oxm-fields.ts";
-import { meets, type PacketShape } from "./packet-shape.ts";
+import { meets, type PacketShape, taggedBy } from "./packet-shape.ts";
 import { fieldNamed } from "./subfield-form.ts";
 import type { SubfieldName } from "./subfields.ts";
 import { ethernetFields } from "./taken-bits.ts";
@@ -15,7 +15,6 @@ type Rule<A> = (action: A, shape: PacketShape) => ActionVerdict;
 
 /** Open vSwitch looks at two VLAN tags. */
 const maxTags = 2;
-const cfi = 0x1000n;
 
 /** What is known of the packet once `action` was done to it, or why the switch refuses the action here. */
 export function shapeAfter(shape: PacketShape, action: Action): ActionVerdict {
@@ -86,7 +85,8 @@ const rules: { readonly [T in Action["type"]]: Rule<Action & { type: T }> } = {
   decNwTtl: needs("ip"),
   setField: ({ oxm }, shape) => {
     const field = oxmFieldByName.get(oxm.field);
-    return field === undefined ? shape : (settingFault(field, shape, `setField ${field.name}`) ?? shape);
+    const fault = field === undefined ? undefined : settingFault(field, shape, `setField ${field.name}`);
+    return fault ?? (oxm.field === "vlanTci" ? taggedBy(shape, oxm.value) : shape);
   },
   pushPbb: unchanged,
   popPbb: unchanged,
@@ -131,6 +131,5 @@ function checkLoad({ dst, value, ofs }: RegLoadAction, shape: PacketShape): Acti
   if (fault !== undefined) return fault;
   if (dst !== "NXM_OF_VLAN_TCI") return shape;
   // Open vSwitch judges by the loaded bits alone: whoever loads other bits than CFI is taken to clear it.
-  const tagged = ((value << BigInt(ofs)) & cfi) !== 0n;
-  return { ...shape, tags: tagged ? 1 : 0, untagged: !tagged };
+  return taggedBy(shape, Number((value << BigInt(ofs)) & 0xffffn));
 }

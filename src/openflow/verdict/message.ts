@@ -80,7 +80,8 @@ function toController(): Rules {
 /**
  * The first reason why Open vSwitch 3.1 would refuse `message`: the name of its error, what is wrong, where in the message,
  * and what to write instead where there is something. What the switch itself has (ports, groups, meters) counts where
- * `facts` says it. Undefined where nothing is wrong.
+ * `facts` says it; fields that came later (`reg16` to `reg31` and the registers over them) pass, for newer switches have
+ * them. Undefined where nothing is wrong.
  */
 export function checkMessage(
   message: MessageInput,

@@ -146,6 +146,10 @@ describe("flow", () => {
       "actions=push_vlan:0x8100,set_field:4101->vlan_vid,output:1",
     ],
     [
+      flow({ match: {}, actions: [action.setField({ vlanTci: 0x1005 }), action.popVlan()] }),
+      "actions=set_field:0x1005->vlan_tci,pop_vlan",
+    ],
+    [
       flow({ match: { vlanVid: "any" }, actions: [action.popVlan(), action.output(1)] }),
       "vlan_tci=0x1000/0x1000,actions=pop_vlan,output:1",
     ],

@@ -133,7 +133,12 @@ const move: Arbitrary<Action> = fc
     return { type, nBits, srcOfs: src.ofs, dstOfs: dst.ofs, src: src.name, dst: dst.name };
   });
 
-const setField: Arbitrary<Action> = oxm.map((one): Action => {
+/** Tags written as a whole, which says whether there is one. */
+const tci: Arbitrary<Oxm> = fc
+  .constantFrom(0, 5, 0x1000, 0x1005, 0xf005)
+  .map((value): Oxm => ({ field: "vlanTci", value }));
+
+const setField: Arbitrary<Action> = fc.oneof({ weight: 9, arbitrary: oxm }, tci).map((one): Action => {
   if (one.field === "raw") return { type: "setField", oxm: one };
   const { mask: _, ...exact } = one;
   return { type: "setField", oxm: exact as Oxm };
