@@ -5,8 +5,8 @@ import { type Command, commonOptions, type OptionSpec, type OptionSpecs } from "
 import { nearest } from "./suggestion.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Options by long name: `true` for a boolean that is set, the text of a string. */
-export type OptionWords = Readonly<Record<string, string | true | undefined>>;
+/** Options by long name: `true` for a boolean that is set, the text of a string, the texts of one that may be repeated. */
+export type OptionWords = Readonly<Record<string, string | true | readonly string[] | undefined>>;
 
 /** What a command line asks for. */
 export type Request =
@@ -123,7 +123,7 @@ function readOptions(
   specs: OptionSpecs,
   command: string,
 ): { options: OptionWords; words: readonly string[] } {
-  const options: Record<string, string | true> = {};
+  const options: Record<string, string | true | readonly string[]> = {};
   const words: string[] = [];
   for (const token of tokenize(args, specs)) {
     if (token.kind === "positional") {
@@ -132,10 +132,21 @@ function readOptions(
     }
     const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : undefined;
     if (spec === undefined) throw unknownOption(token.rawName, Object.keys(specs), command);
-    if (Object.hasOwn(options, token.name)) throw new UsageError(`option ${token.rawName} is given twice`);
-    options[token.name] = optionValue(token, spec);
+    const before = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
+    options[token.name] = withValue(before, optionValue(token, spec), token.rawName, spec);
   }
   return { options, words };
+}
+
+function withValue(
+  before: OptionWords[string],
+  value: string | true,
+  rawName: string,
+  { repeated }: OptionSpec,
+): string | true | readonly string[] {
+  if (repeated === true && value !== true) return Array.isArray(before) ? [...before, value] : [value];
+  if (before !== undefined) throw new UsageError(`option ${rawName} is given twice`);
+  return value;
 }
 
 function optionValue(token: OptionToken, spec: OptionSpec): string | true {

@@ -21,6 +21,8 @@ export interface OptionSpec {
   readonly short?: string;
   /** Whether a `string` option must be given. */
   readonly required?: true;
+  /** Whether a `string` option may be given several times: its value is the list of them, empty when there is none. */
+  readonly repeated?: true;
   /** What the value is called in help, such as `FILE`. */
   readonly value?: string;
   /** One line for help. */
@@ -50,9 +52,11 @@ export interface Example {
 export type OptionValues<Options extends OptionSpecs> = {
   readonly [Name in keyof Options]: Options[Name]["type"] extends "boolean"
     ? boolean
-    : Options[Name] extends { readonly required: true }
-      ? string
-      : string | undefined;
+    : Options[Name] extends { readonly repeated: true }
+      ? readonly string[]
+      : Options[Name] extends { readonly required: true }
+        ? string
+        : string | undefined;
 };
 
 /** What the operands were. */
@@ -115,7 +119,7 @@ export interface CommandSpec<Options extends OptionSpecs, Operands extends reado
 
 /** One run as the parser hands it over: whatever the table of the command names. */
 export interface ParsedInvocation extends Surroundings {
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly operands: Readonly<Record<string, string>>;
 }
 

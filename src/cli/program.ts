@@ -1,7 +1,7 @@
 // Runs one command line from its words to its exit code. The terminal, the signal and the table of commands are
 // parameters, so that everything but the process itself is tested without one.
 import { debuglog, styleText } from "node:util";
-import { type Command, ExitCode, type Report } from "./command.ts";
+import { type Command, ExitCode, type ParsedInvocation, type Report } from "./command.ts";
 import { type OptionWords, parseCommandLine, type Request } from "./command-line.ts";
 import { exitCodeOf, failureText, failureValue } from "./failure.ts";
 import { helpText } from "./help.ts";
@@ -95,18 +95,18 @@ function print(report: Report, json: boolean, { output, errors }: Terminal): voi
   }
 }
 
-function optionValues(command: Command, words: OptionWords): Record<string, string | boolean | undefined> {
+function optionValues(command: Command, words: OptionWords): ParsedInvocation["options"] {
   return Object.fromEntries(
-    Object.entries(command.options).map(([name, { type }]) => [
-      name,
-      type === "boolean" ? words[name] === true : textOf(words, name),
-    ]),
+    Object.entries(command.options).map(([name, { type, repeated }]) => {
+      if (repeated === true) return [name, words[name] ?? []];
+      return [name, type === "boolean" ? words[name] === true : textOf(words, name)];
+    }),
   );
 }
 
 function textOf(words: OptionWords, name: string): string | undefined {
   const word = words[name];
-  return word === true ? undefined : word;
+  return typeof word === "string" ? word : undefined;
 }
 
 function timeoutMs(text: string | undefined): number {

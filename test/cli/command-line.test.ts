@@ -1,6 +1,6 @@
 // What a command line is taken for, and what is said about one that can't be understood.
 import assert from "node:assert/strict";
-import type { ParsedInvocation } from "../../src/cli/command.ts";
+import { command, type ParsedInvocation } from "../../src/cli/command.ts";
 import { parseCommandLine } from "../../src/cli/command-line.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
 import { fakeCommand, runIn } from "./commands.ts";
@@ -46,6 +46,32 @@ describe("a command line", () => {
     assert.deepEqual(asked("flows", "add", "--strict", "-f", "x.flows", "--json", "br0", flow), expected);
     assert.deepEqual(asked("--json", "flows", "add", "-fx.flows", "br0", "--strict", flow), expected);
     assert.deepEqual(asked("flows", "--json", "add", "br0", "--file=x.flows", flow, "--strict"), expected);
+  });
+
+  it("lists every value of an option that may be repeated, and refuses the others twice", async () => {
+    const seen: unknown[] = [];
+    const add = command({
+      name: "add",
+      summary: "adds",
+      operands: [],
+      options: {
+        option: { type: "string", value: "KEY=VALUE", repeated: true, summary: "an option" },
+        tag: { type: "string", value: "N", summary: "a tag" },
+      },
+      examples: [],
+      run: ({ options }) => {
+        seen.push(options);
+        return Promise.resolve({ text: "", value: null });
+      },
+    });
+    await runIn([add], ["add", "--option", "a=1", "--tag", "7", "--option=b=2=3"]);
+    await runIn([add], ["add"]);
+    assert.deepEqual(seen, [
+      { option: ["a=1", "b=2=3"], tag: "7" },
+      { option: [], tag: undefined },
+    ]);
+    const { exitCode, stderr } = await runIn([add], ["add", "--tag", "7", "--tag", "8"]);
+    assert.deepEqual([exitCode, stderr], [2, "ovskit: option --tag is given twice\n"]);
   });
 
   it("takes an operand for what it is after --, and - for standard input", () => {
