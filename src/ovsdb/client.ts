@@ -3,8 +3,9 @@
 import { EventEmitter } from "node:events";
 import type { JsonValue } from "../jsonrpc/json.ts";
 import type { WaitOptions } from "../transport/deadline.ts";
-import type { ActiveTarget } from "../transport/target.ts";
+import type { UnfitServerError } from "./cluster.ts";
 import type { OvsdbConnection } from "./connection.ts";
+import type { OvsdbTargets } from "./endpoints.ts";
 import { UnknownDatabaseError } from "./errors.ts";
 import { Link, type OvsdbOptions } from "./link.ts";
 import { type LockLoss, Locks } from "./locks.ts";
@@ -17,6 +18,7 @@ import { transactOnce } from "./repeated-transaction.ts";
 import { LiveReplica, type Replica } from "./replica.ts";
 import type { Choice } from "./replica-choice.ts";
 import type { DatabaseSchema } from "./schema.ts";
+import type { DatabaseStatus } from "./server-databases.ts";
 
 /** Events of {@link OvsdbClient}. */
 export interface OvsdbClientEvents {
@@ -24,6 +26,8 @@ export interface OvsdbClientEvents {
   connected: [peer: string];
   /** The connection was lost, or one attempt to make it anew failed after it had been made. */
   disconnected: [reason: Error];
+  /** A server wasn't taken, or was left, since it isn't fit (option `cluster`), why tells the class. The next one is tried. */
+  unfit: [reason: UnfitServerError];
   /** A lock that was waited for is ours. */
   locked: [name: string];
   /** A lock that was ours isn't any more; after a reconnect it is asked for again. */
@@ -33,16 +37,15 @@ export interface OvsdbClientEvents {
 }
 
 /**
- * Connects to a database server: `unix:PATH`, `tcp:HOST[:PORT]` (port 6640 by default).
+ * Connects to a database server: `unix:PATH`, `tcp:HOST[:PORT]` (port 6640 by default); or to one of several, given as an array or as one
+ * text with commas between them, and when it is lost to another.
  *
  * Rejects with `TargetSyntaxError`, `ConnectError`, `TimeoutError` (also when something listens but never answers),
- * `OvsdbRequestError` (it answers, but it is no OVSDB server) or the signal's reason.
+ * `OvsdbRequestError` (it answers, but it is no OVSDB server), `UnfitServerError` (option `cluster`) or the signal's reason; with
+ * several endpoints with `NoServerError`, which has one of these for each.
  */
-export async function connectOvsdb(
-  target: string | ActiveTarget,
-  options: OvsdbOptions = {},
-): Promise<OvsdbClient> {
-  const client = new OvsdbClient(target, options);
+export async function connectOvsdb(targets: OvsdbTargets, options: OvsdbOptions = {}): Promise<OvsdbClient> {
+  const client = new OvsdbClient(targets, options);
   try {
     await client.start();
     return client;
@@ -52,7 +55,7 @@ export async function connectOvsdb(
   }
 }
 
-/** A client of one database server. Made by {@link connectOvsdb}. While no connection is up, requests reject with `ConnectionClosedError`. */
+/** A client of a database server. Made by {@link connectOvsdb}. While no connection is up, requests reject with `ConnectionClosedError`. */
 export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
   readonly #link: Link;
   readonly #monitors: Map<string, Monitor> = new Map();
@@ -64,11 +67,12 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
   #started = false;
 
   /** @internal Use {@link connectOvsdb}. */
-  constructor(target: string | ActiveTarget, options: OvsdbOptions) {
+  constructor(targets: OvsdbTargets, options: OvsdbOptions) {
     super();
-    this.#link = new Link(target, options);
+    this.#link = new Link(targets, options);
     this.#link.on("notification", (method, params) => this.#notified(method, params));
     this.#link.on("renewed", (databases) => this.#revive(databases));
+    this.#link.on("unfit", (reason) => this.emit("unfit", reason));
     this.#link.on("up", (connection) => this.#resume(connection));
     this.#link.on("down", (reason, wasUp) => this.#lost(reason, wasUp));
     this.#link.on("close", () => this.#finish());
@@ -85,9 +89,22 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
     return this.#link.connection !== undefined;
   }
 
+  /** The server at the other end, as a connection method; undefined when no connection is up. */
+  get peer(): string | undefined {
+    return this.#link.connection?.session.peer;
+  }
+
   /** True after {@link close}, an abort, or the loss of a connection that isn't made again. */
   get closed(): boolean {
     return this.#link.closed;
+  }
+
+  /**
+   * What the server said last of one of its databases: its cluster, whether it leads it, how far its log goes. Undefined when it hasn't the
+   * database, when no connection is up, and from servers before Open vSwitch 2.9.
+   */
+  status(database: string): DatabaseStatus | undefined {
+    return this.#link.databases?.get(database);
   }
 
   /** The server's databases (RFC 7047, 4.1.1), `_Server` among them. */

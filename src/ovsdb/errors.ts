@@ -46,6 +46,25 @@ export class SelectionError extends OvskitError {
   }
 }
 
+/** Why one of several servers couldn't be connected to. */
+export interface EndpointFailure {
+  /** Where, as a connection method. */
+  readonly target: string;
+  readonly error: Error;
+}
+
+/** None of several servers could be connected to, or none was fit: `ERR_OVSDB_NO_SERVER`. */
+export class NoServerError extends OvskitError {
+  /** Why, for each of them, in the order in which they were tried. */
+  readonly failures: readonly EndpointFailure[];
+
+  constructor(failures: readonly EndpointFailure[]) {
+    const said = failures.map(({ target, error }) => `${target}: ${error.message}`);
+    super("ERR_OVSDB_NO_SERVER", `no server to connect to; ${said.join("; ")}`);
+    this.failures = failures;
+  }
+}
+
 /** What the server says when it refuses something (RFC 7047, 3.1, `<error>`). */
 export interface Refusal {
   /** A short, stable text, such as `unknown database` or `constraint violation`. */

@@ -11,11 +11,23 @@ export {
   OvsdbClient,
   type OvsdbClientEvents,
 } from "./client.ts";
+export {
+  ClusterLostError,
+  type ClusterOptions,
+  DatabaseMissingError,
+  NotLeaderError,
+  StaleServerError,
+  UnfitServerError,
+  WrongClusterError,
+} from "./cluster.ts";
 export type { RowConditions } from "./conditions.ts";
 export { type Edit, type EditedRow, type NewRow, RowGoneError } from "./edit/edit.ts";
 export { EditConflictError, type EditOptions } from "./edit/editing.ts";
 export type { Identified, Written } from "./edit/written-value.ts";
+export { type OvsdbTargets, ovsdbPort } from "./endpoints.ts";
 export {
+  type EndpointFailure,
+  NoServerError,
   OperationError,
   OutcomeUnknownError,
   OvsdbDecodeError,
@@ -28,7 +40,7 @@ export {
   ValueError,
 } from "./errors.ts";
 export { type GenerateModelsOptions, generateModels } from "./generate-models.ts";
-export { type OvsdbOptions, ovsdbPort } from "./link.ts";
+export type { OvsdbOptions } from "./link.ts";
 export type { LockLoss } from "./locks.ts";
 export type {
   ColumnChoice,
@@ -92,6 +104,7 @@ export {
   parseSchema,
   type TableSchema,
 } from "./schema.ts";
+export type { DatabaseStatus } from "./server-databases.ts";
 export {
   AbortedError,
   CanceledError,

@@ -43,11 +43,17 @@ export class Backoff {
     this.#connectedAt = this.#now();
   }
 
-  /** The wait before the next attempt, in milliseconds. */
-  next(): number {
-    if (this.#connectedAt !== undefined && this.#now() - this.#connectedAt >= this.#stableMs)
-      this.#attempt = 0;
+  /** Says that the connection has ended; whether it had proven stable. */
+  disconnected(): boolean {
+    const stable = this.#connectedAt !== undefined && this.#now() - this.#connectedAt >= this.#stableMs;
+    if (stable) this.#attempt = 0;
     this.#connectedAt = undefined;
+    return stable;
+  }
+
+  /** The wait before the next attempt, in milliseconds. A connection that was up has ended. */
+  next(): number {
+    this.disconnected();
     const ceilingMs = Math.min(this.#maxMs, this.#minMs * 2 ** this.#attempt);
     this.#attempt += 1;
     return this.#random() * ceilingMs;

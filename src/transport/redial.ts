@@ -1,5 +1,6 @@
-// Keeps one connection up: dials, hands the socket out, and when it closes waits (full jitter) and dials again.
-// What is said over the connection is the owner's business; an owner that dislikes a peer destroys the socket.
+// Keeps one connection up, to one of any number of targets: dials, hands the socket out, and when it closes goes on to
+// the next target; when all have been tried it waits (full jitter) and begins again. What is said over the connection
+// is the owner's business; an owner that dislikes a peer destroys the socket.
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { ConnectionClosedError } from "../errors.ts";
@@ -38,15 +39,17 @@ export interface RedialEvents {
   connected: [Connected];
   /** The connection of this generation has closed. */
   disconnected: [{ readonly generation: number; readonly peer: string }];
-  /** The next attempt starts in `delayMs`; `cause` says why the last one failed, if it did. */
+  /** An attempt to connect has failed. */
+  failed: [{ readonly peer: string; readonly cause: Error }];
+  /** All targets were tried; the next attempt starts in `delayMs`. `cause` says why the last one failed, if it did. */
   retry: [{ readonly delayMs: number; readonly peer: string; readonly cause?: Error }];
   /** Nothing is tried any more. */
   close: [];
 }
 
 /**
- * One connection kept up. {@link connect} makes the first; from then on every loss leads to new attempts until {@link close}.
- * Several targets are tried in turn, each attempt the next one.
+ * One connection kept up, from {@link start} to {@link close}. Several targets are tried in turn, each attempt the next one, and only when
+ * each has been tried since the last wait, or since a connection that lasted, does it wait again.
  */
 export class Redial extends EventEmitter<RedialEvents> {
   readonly #targets: readonly ActiveTarget[];
@@ -55,6 +58,8 @@ export class Redial extends EventEmitter<RedialEvents> {
   readonly #backoff: Backoff;
   readonly #closing: AbortController = new AbortController();
   #next = 0;
+  /** How many targets are left to be tried before the next wait. */
+  #untried = 0;
   #generation = 0;
   #socket: Socket | undefined;
   #cancelWait: (() => void) | undefined;
@@ -98,19 +103,10 @@ export class Redial extends EventEmitter<RedialEvents> {
     return this.#closing.signal.aborted;
   }
 
-  /**
-   * Makes the first connection: tries every target once and rejects with the last one's error. After a rejection nothing goes on
-   * in the background; call it again or {@link start} to go on.
-   */
-  connect(): Promise<Connected> {
-    return this.#first(this.#targets.length);
-  }
-
-  /** Starts without waiting for the first connection: a failing first attempt is repeated like any other. */
+  /** Begins to connect. */
   start(): void {
-    void this.#attempt().catch((error: unknown) =>
-      this.#retry(error instanceof Error ? error : new Error(String(error))),
-    );
+    this.#untried = this.#targets.length;
+    this.#tryNext();
   }
 
   /** Ends the connection and all attempts. Idempotent. */
@@ -140,13 +136,11 @@ export class Redial extends EventEmitter<RedialEvents> {
     this.emit("close");
   }
 
-  async #first(left: number): Promise<Connected> {
-    try {
-      return await this.#attempt();
-    } catch (error) {
-      if (this.closed || left <= 1) throw error;
-    }
-    return this.#first(left - 1);
+  #tryNext(): void {
+    this.#untried -= 1;
+    void this.#attempt().catch((error: unknown) => {
+      this.#failed(error instanceof Error ? error : new Error(String(error)));
+    });
   }
 
   #target(): ActiveTarget {
@@ -159,48 +153,52 @@ export class Redial extends EventEmitter<RedialEvents> {
     return formatTarget(this.#target());
   }
 
-  async #attempt(): Promise<Connected> {
+  async #attempt(): Promise<void> {
     const target = this.#target();
     const peer = formatTarget(target);
     this.#closing.signal.throwIfAborted();
     const connect = this.#options.dial ?? dial;
-    let socket: Socket;
-    try {
-      socket = await connect(target, {
-        timeoutMs: this.#options.timeoutMs,
-        signal: this.#closing.signal,
-        clock: this.#options.clock,
-      });
-    } catch (error) {
-      this.#next += 1;
-      throw error;
-    }
-    if (this.closed) {
-      socket.destroy();
-      throw this.#closing.signal.reason;
-    }
-    return this.#up(socket, peer);
+    const socket = await connect(target, {
+      timeoutMs: this.#options.timeoutMs,
+      signal: this.#closing.signal,
+      clock: this.#options.clock,
+    });
+    if (this.closed) socket.destroy();
+    else this.#up(socket, peer);
   }
 
-  #up(socket: Socket, peer: string): Connected {
+  #failed(cause: Error): void {
+    if (this.closed) return;
+    const peer = this.#peer();
+    this.#next += 1;
+    this.emit("failed", { peer, cause });
+    this.#goOn(cause);
+  }
+
+  #up(socket: Socket, peer: string): void {
     this.#generation += 1;
     this.#socket = socket;
     this.#backoff.connected();
     const connected: Connected = { socket, peer, generation: this.#generation };
     socket.once("close", () => this.#down(connected));
     this.emit("connected", connected);
-    return connected;
   }
 
   #down({ generation, peer }: Connected): void {
     this.#socket = undefined;
     this.#next += 1;
+    if (this.#backoff.disconnected()) this.#untried = this.#targets.length - 1;
     this.emit("disconnected", { generation, peer });
-    this.#retry();
+    this.#goOn();
   }
 
-  #retry(cause?: Error): void {
+  /** To the next target, at once when it wasn't tried yet. */
+  #goOn(cause?: Error): void {
     if (this.closed) return;
+    if (this.#untried > 0) {
+      this.#tryNext();
+      return;
+    }
     const delayMs = this.#backoff.next();
     this.#cancelWait = this.#clock.after(delayMs, () => {
       this.#cancelWait = undefined;

@@ -55,4 +55,19 @@ describe("a back-off", () => {
     now += 60_000;
     assert.equal(backoff.next(), 200);
   });
+
+  it("tells of a connection that ended whether it was stable", () => {
+    let now = 0;
+    const backoff = new Backoff({ minMs: 100, stableMs: 10_000, random: () => 1, now: () => now });
+    assert.equal(backoff.disconnected(), false);
+    backoff.next();
+    backoff.connected();
+    now += 10_000;
+    assert.equal(backoff.disconnected(), true);
+    assert.equal(backoff.next(), 100);
+    backoff.connected();
+    assert.equal(backoff.disconnected(), false);
+    now += 60_000;
+    assert.equal(backoff.next(), 200, "what comes after its end doesn't count");
+  });
 });

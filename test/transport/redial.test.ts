@@ -7,6 +7,12 @@ import { unusedPort, withServer } from "./sockets.ts";
 
 const fixed: RedialOptions = { minMs: 100, maxMs: 1000, stableMs: 10_000, random: () => 1 };
 
+async function up(redial: Redial): Promise<Connected> {
+  const connected = once(redial, "connected");
+  redial.start();
+  return ((await connected) as [Connected])[0];
+}
+
 async function using(redial: Redial, body: () => Promise<void>): Promise<void> {
   redial.on("connected", ({ socket }) => socket.on("error", () => {}).resume());
   try {
@@ -24,7 +30,7 @@ describe("a connection kept up", () => {
         const clock = new FakeClock();
         const redial = new Redial(target, { ...fixed, clock });
         await using(redial, async () => {
-          const first = await redial.connect();
+          const first = await up(redial);
           assert.equal(first.generation, 1);
           assert.equal(first.peer, target);
           const retry = once(redial, "retry");
@@ -59,23 +65,77 @@ describe("a connection kept up", () => {
     });
   });
 
-  it("rejects its first connect when nobody answers and goes on no further", async () => {
-    const clock = new FakeClock();
-    const redial = new Redial(`tcp:127.0.0.1:${await unusedPort()}`, { ...fixed, clock });
-    await assert.rejects(redial.connect(), { code: "ERR_CONNECT" });
-    assert.equal(clock.pending, 0);
-    redial.close();
+  it("tells of each attempt that fails, and where it led", async () => {
+    const target = `tcp:127.0.0.1:${await unusedPort()}`;
+    const redial = new Redial(target, { ...fixed, clock: new FakeClock() });
+    await using(redial, async () => {
+      const failed = once(redial, "failed");
+      redial.start();
+      const [{ peer, cause }] = (await failed) as [{ peer: string; cause: Error }];
+      assert.equal(peer, target);
+      assert.equal(cause instanceof ConnectError, true);
+    });
   });
 
-  it("tries several targets in turn", () =>
+  it("tries every target before it waits", async () => {
+    const targets = [`tcp:127.0.0.1:${await unusedPort()}`, `tcp:127.0.0.1:${await unusedPort()}`];
+    const clock = new FakeClock();
+    const redial = new Redial(targets, { ...fixed, clock });
+    await using(redial, async () => {
+      const seen: string[] = [];
+      redial.on("failed", ({ peer }) => seen.push(peer));
+      const waits = once(redial, "retry");
+      redial.start();
+      await waits;
+      assert.deepEqual(seen, targets);
+      const again = once(redial, "retry");
+      clock.advance(100);
+      await again;
+      assert.deepEqual(seen, [...targets, ...targets]);
+    });
+  });
+
+  it("takes the first target that answers", () =>
     withServer(
       () => {},
       async ({ target }) => {
         const redial = new Redial([`tcp:127.0.0.1:${await unusedPort()}`, target], fixed);
-        await using(redial, async () => {
-          assert.equal((await redial.connect()).peer, target);
-        });
+        await using(redial, async () => assert.equal((await up(redial)).peer, target));
       },
+    ));
+
+  it("goes from a lost connection to the other targets at once, but not back and forth without a wait", () =>
+    withServer(
+      () => {},
+      ({ target, sockets }) =>
+        withServer(
+          () => {},
+          async ({ target: other, sockets: others }) => {
+            const clock = new FakeClock();
+            const redial = new Redial([target, other], { ...fixed, clock });
+            await using(redial, async () => {
+              await up(redial);
+              const second = once(redial, "connected");
+              await drop(sockets);
+              assert.equal(((await second) as [Connected])[0].peer, other);
+              const waits = once(redial, "retry");
+              await drop(others);
+              await waits;
+              const third = once(redial, "connected");
+              clock.advance(100);
+              const [{ peer, socket }] = (await third) as [Connected];
+              assert.equal(peer, target);
+              clock.advance(10_000);
+              const fourth = once(redial, "connected");
+              socket.destroy();
+              assert.equal(
+                ((await fourth) as [Connected])[0].peer,
+                other,
+                "a stable connection begins a round",
+              );
+            });
+          },
+        ),
     ));
 
   it("stops for good when closed while it waits, connects or is connected", () =>
@@ -85,7 +145,7 @@ describe("a connection kept up", () => {
         const clock = new FakeClock();
         const waiting = new Redial(target, { ...fixed, clock });
         await using(waiting, async () => {
-          await waiting.connect();
+          await up(waiting);
           await Promise.all([once(waiting, "retry"), drop(sockets)]);
           waiting.close();
           assert.equal(clock.pending, 0);
@@ -93,15 +153,18 @@ describe("a connection kept up", () => {
 
         const connecting = new Redial(target, { ...fixed, clock });
         await using(connecting, async () => {
-          const pending = connecting.connect();
+          connecting.on("connected", () => assert.fail("it was closed"));
+          connecting.on("failed", () => assert.fail("it was closed"));
+          const closed = once(connecting, "close");
+          connecting.start();
           connecting.close();
-          await assert.rejects(pending, { code: "ERR_CONNECTION_CLOSED" });
+          await closed;
           assert.equal(clock.pending, 0);
         });
 
         const connected = new Redial(target, { ...fixed, clock });
         await using(connected, async () => {
-          const { socket } = await connected.connect();
+          const { socket } = await up(connected);
           const gone = once(socket, "close");
           let closes = 0;
           connected.on("close", () => (closes += 1));
@@ -114,18 +177,22 @@ describe("a connection kept up", () => {
       },
     ));
 
-  it("closes when its signal is aborted, and rejects with the reason", () =>
+  it("closes when its signal is aborted, and doesn't begin again", () =>
     withServer(
       () => {},
-      async ({ target }) => {
+      async ({ target, sockets }) => {
         const controller = new AbortController();
         const redial = new Redial(target, { ...fixed, signal: controller.signal });
         await using(redial, async () => {
-          const pending = redial.connect();
+          await up(redial);
+          const closed = once(redial, "close");
           controller.abort(new Error("enough"));
-          await assert.rejects(pending, /enough/);
+          await closed;
           assert.equal(redial.closed, true);
-          await assert.rejects(redial.connect(), /enough/);
+          redial.on("connected", () => assert.fail("it was closed"));
+          redial.start();
+          await new Promise((resolve) => setImmediate(resolve));
+          assert.equal(sockets.length, 1);
         });
       },
     ));
