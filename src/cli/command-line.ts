@@ -17,7 +17,7 @@ export type Request =
       readonly kind: "run";
       readonly command: Command;
       readonly options: OptionWords;
-      readonly operands: Readonly<Record<string, string>>;
+      readonly operands: Readonly<Record<string, string | readonly string[]>>;
     };
 
 interface OptionToken {
@@ -162,13 +162,24 @@ function optionValue(token: OptionToken, spec: OptionSpec): string | true {
   return value;
 }
 
-function nameOperands(command: Command, words: readonly string[]): Record<string, string> {
+function nameOperands(
+  command: Command,
+  words: readonly string[],
+): Record<string, string | readonly string[]> {
   const { operands } = command;
-  const surplus = words[operands.length];
+  const last = operands.at(-1);
+  const repeated = last?.repeats === true ? last : undefined;
+  const surplus = repeated === undefined ? words[operands.length] : undefined;
   if (surplus !== undefined) throw new UsageError(`unexpected "${surplus}"`, helpHint(command.name));
   const missing = operands.find((operand, index) => operand.optional !== true && words[index] === undefined);
   if (missing !== undefined) throw new UsageError(`${missing.name} is missing`, helpHint(command.name));
-  return Object.fromEntries(words.map((word, index) => [operands[index]?.name ?? "", word]));
+  const single = operands.filter((operand) => operand !== repeated);
+  const named = single.flatMap(({ name }, index) => {
+    const word = words[index];
+    return word === undefined ? [] : [[name, word] as const];
+  });
+  const rest = repeated === undefined ? [] : [[repeated.name, words.slice(single.length)] as const];
+  return Object.fromEntries([...named, ...rest]);
 }
 
 function requireOptions(command: Command, options: OptionWords): void {

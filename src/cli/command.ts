@@ -38,6 +38,8 @@ export interface OperandSpec {
   readonly name: string;
   /** Whether it may be left out; only the last ones may. */
   readonly optional?: true;
+  /** Whether it may be given several times, and with `optional` not at all; only the last one may. */
+  readonly repeats?: true;
   /** One line for help. */
   readonly summary: string;
 }
@@ -61,9 +63,11 @@ export type OptionValues<Options extends OptionSpecs> = {
 
 /** What the operands were. */
 export type OperandValues<Operands extends readonly OperandSpec[]> = {
-  readonly [Operand in Operands[number] as Operand["name"]]: Operand extends { readonly optional: true }
-    ? string | undefined
-    : string;
+  readonly [Operand in Operands[number] as Operand["name"]]: Operand extends { readonly repeats: true }
+    ? readonly string[]
+    : Operand extends { readonly optional: true }
+      ? string | undefined
+      : string;
 };
 
 /** Where a command finds Open vSwitch, and how long it waits. */
@@ -80,9 +84,17 @@ export interface Surroundings {
   readonly readStandardInput: () => Promise<string>;
 }
 
+/** What a command that stays needs besides: one that ends says what it has to say in its {@link Report}. */
+export interface RunSurroundings extends Surroundings {
+  /** Whether what is said is for programs. */
+  readonly json: boolean;
+  /** Writes to standard output at once. */
+  readonly write: (text: string) => void;
+}
+
 /** One run of a command. */
 export interface Invocation<Options extends OptionSpecs, Operands extends readonly OperandSpec[]>
-  extends Surroundings {
+  extends RunSurroundings {
   readonly options: OptionValues<Options>;
   readonly operands: OperandValues<Operands>;
 }
@@ -93,6 +105,8 @@ export interface Report {
   readonly text: string;
   /** For programs, with `--json`: anything of plain objects, arrays, maps, bigints and atoms. */
   readonly value: unknown;
+  /** Whether all is said already, by {@link RunSurroundings.write}. */
+  readonly said?: true;
   /** How a terminal shows the text: `diff` paints lines that begin with + and -. */
   readonly colours?: "diff";
   /** Default `ExitCode.done`. */
@@ -118,9 +132,9 @@ export interface CommandSpec<Options extends OptionSpecs, Operands extends reado
 }
 
 /** One run as the parser hands it over: whatever the table of the command names. */
-export interface ParsedInvocation extends Surroundings {
+export interface ParsedInvocation extends RunSurroundings {
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
-  readonly operands: Readonly<Record<string, string>>;
+  readonly operands: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** A command in the table. */

@@ -72,7 +72,10 @@ function defaultSynopsis({ operands, options }: Command): string {
   const required = Object.entries(options).flatMap(([name, option]) =>
     option.required === true ? [`-${option.short ?? `-${name}`} ${option.value ?? "VALUE"}`] : [],
   );
-  const words = operands.map(({ name, optional }) => (optional === true ? `[${name}]` : name));
+  const words = operands.map(({ name, optional, repeats }) => {
+    const word = optional === true ? `[${name}]` : name;
+    return repeats === true ? `${word}…` : word;
+  });
   return [...words, ...required].join(" ");
 }
 

@@ -76,6 +76,8 @@ async function run(
     timeoutMs: timeoutMs(textOf(options, "timeout")),
     signal: terminal.signal,
     readStandardInput: terminal.readStandardInput,
+    json: options["json"] === true,
+    write: (text) => terminal.output.write(text),
     options: optionValues(command, options),
     operands,
   });
@@ -84,6 +86,7 @@ async function run(
 }
 
 function print(report: Report, json: boolean, { output, errors }: Terminal): void {
+  if (report.said === true) return;
   if (json) {
     output.write(`${jsonText(report.value)}\n`);
     return;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { command, type ParsedInvocation } from "../../src/cli/command.ts";
 import { parseCommandLine } from "../../src/cli/command-line.ts";
+import { helpText } from "../../src/cli/help.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
 import { fakeCommand, runIn } from "./commands.ts";
 
@@ -72,6 +73,22 @@ describe("a command line", () => {
     ]);
     const { exitCode, stderr } = await runIn([add], ["add", "--tag", "7", "--tag", "8"]);
     assert.deepEqual([exitCode, stderr], [2, "ovskit: option --tag is given twice\n"]);
+  });
+
+  it("gives all the words that are left to an operand that repeats", () => {
+    const TABLE = { name: "TABLE", summary: "the table" } as const;
+    const get = (last: OperandSpec): Command => ({ ...fakeCommand("get", {}), operands: [TABLE, last] });
+    const operandsOf = (last: OperandSpec, ...args: string[]): unknown => {
+      const request = parseCommandLine(["get", ...args], [get(last)]);
+      return request.kind === "run" ? request.operands : request;
+    };
+    const columns: OperandSpec = { name: "COLUMN", repeats: true, summary: "columns" };
+    assert.deepEqual(operandsOf(columns, "Port", "a", "b", "c"), { TABLE: "Port", COLUMN: ["a", "b", "c"] });
+    assert.throws(() => operandsOf(columns, "Port"), /COLUMN is missing/);
+    const optional: OperandSpec = { ...columns, optional: true };
+    assert.deepEqual(operandsOf(optional, "Port"), { TABLE: "Port", COLUMN: [] });
+    assert.match(helpText("get", [get(columns)]), /ovskit get TABLE COLUMN… /);
+    assert.match(helpText("get", [get(optional)]), /ovskit get TABLE \[COLUMN\]… /);
   });
 
   it("takes an operand for what it is after --, and - for standard input", () => {
