@@ -1,6 +1,6 @@
 // What a command line is taken for, and what is said about one that can't be understood.
 import assert from "node:assert/strict";
-import { command, type ParsedInvocation } from "../../src/cli/command.ts";
+import { type Command, command, type OperandSpec, type ParsedInvocation } from "../../src/cli/command.ts";
 import { parseCommandLine } from "../../src/cli/command-line.ts";
 import { helpText } from "../../src/cli/help.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
