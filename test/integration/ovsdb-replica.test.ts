@@ -1,12 +1,10 @@
 // The replica against the real ovsdb-server: after every kind of change, cut connection and restart it must equal what
 // ovsdb-client, which is none of our code, dumps.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { runCommand } from "../../lab/command.ts";
 import { type OpenVSwitch, startOpenVSwitch } from "../../lab/open-vswitch.ts";
-import { type JsonValue, parseExact } from "../../src/jsonrpc/json.ts";
 import {
   connectOvsdb,
   isUuid,
@@ -20,9 +18,9 @@ import {
 } from "../../src/ovsdb/index.ts";
 import { Proxy } from "../ovsdb/proxy.ts";
 import { describeWith } from "../support/needs.ts";
+import { type Contents, dumpedContents, replicaContents } from "./database-contents.ts";
 
 const db = "Open_vSwitch";
-const run = promisify(execFile);
 const quick = { backoff: { minMs: 0, maxMs: 20 } };
 const all = {
   Open_vSwitch: "all",
@@ -33,64 +31,13 @@ const all = {
   Mirror: "all",
 } as const;
 
-const text = (one: unknown): string => `${typeof one} ${String(one)}`;
-const plain = (one: JsonValue): unknown => (Array.isArray(one) ? (one as JsonValue[])[1] : one);
-
-/** A value as text in which the order of sets and maps plays no part. */
-function canonical(value: unknown): string {
-  if (value === undefined) return "[]";
-  if (value instanceof Map)
-    return JSON.stringify([...value].map(([k, v]) => `${text(k)}=${text(v)}`).toSorted());
-  return JSON.stringify((Array.isArray(value) ? value : [value]).map(text).toSorted());
-}
-
-/** The same of a value as the server wrote it. */
-function canonicalWire(wire: JsonValue): string {
-  if (!Array.isArray(wire)) return canonical(wire);
-  const [kind, content] = wire as [string, JsonValue[]];
-  if (kind === "set") return canonical(content.map(plain));
-  if (kind === "map")
-    return canonical(new Map((content as [JsonValue, JsonValue][]).map(([k, v]) => [plain(k), plain(v)])));
-  return canonical([content]);
-}
-
-type Contents = Record<string, Record<string, Record<string, string>>>;
-
 /** Every row of the chosen tables, by ovsdb-client. */
 async function dump(ovs: OpenVSwitch): Promise<Contents> {
-  const { stdout } = await run("ovsdb-client", ["-f", "json", "dump", ovs.ovsdb, db], { maxBuffer: 1e8 });
-  const contents: Contents = {};
-  for (const line of stdout.split("\n").filter((one) => one !== "")) {
-    const { caption, headings, data } = parseExact(line) as {
-      caption: string;
-      headings: readonly string[];
-      data: readonly (readonly JsonValue[])[];
-    };
-    const table = caption.replace(/ table$/, "");
-    if (!(table in all)) continue;
-    contents[table] = Object.fromEntries(
-      data.map((row) => {
-        const cells = headings.map((heading, at) => [heading, canonicalWire(row[at] as JsonValue)] as const);
-        const { _uuid: id, ...columns } = Object.fromEntries(cells);
-        return [id, columns];
-      }),
-    );
-  }
-  return contents;
+  return dumpedContents(await runCommand("ovsdb-client", ["-f", "json", "dump", ovs.ovsdb, db]), all);
 }
 
 function contentsOf(replica: ReplicaOf<typeof openVSwitch, typeof all>): Contents {
-  const tables = Object.keys(all) as (keyof typeof all)[];
-  return Object.fromEntries(
-    tables.map((name) => {
-      const rows = Array.from<object, [string, Record<string, string>]>(replica.table(name), (row) => {
-        const cells = Object.entries(row).map(([column, value]) => [column, canonical(value)] as const);
-        const { _uuid: id, ...columns } = Object.fromEntries(cells);
-        return [String(id), columns];
-      });
-      return [name, Object.fromEntries(rows)];
-    }),
-  );
+  return replicaContents(replica, all);
 }
 
 /** Operations that give a bridge a port. */
@@ -299,8 +246,8 @@ describeWith(["openvswitch"], "a replica of the real server", function () {
     const update = { op: "update", table: "Port", where: [["name", "==", "third"]], row: { tag: 33 } };
     const remove = { op: "delete", table: "Queue", where: [] };
     const file = join(ovs.dir, "db", "conf.db");
-    await run("ovsdb-tool", ["transact", file, JSON.stringify([db, update, remove])]);
-    await run("ovsdb-tool", ["compact", file]);
+    await runCommand("ovsdb-tool", ["transact", file, JSON.stringify([db, update, remove])]);
+    await runCommand("ovsdb-tool", ["compact", file]);
     await ovs.startDatabase();
     await synced;
     const [changes, { resync }] = await changed;
