@@ -46,6 +46,8 @@ const refusedByBoth = `
 actions=strip_vlan
 actions=dec_ttl
 actions=set_vlan_vid:5
+mpls,actions=set_field:1/0xffffff->mpls_label
+dl_vlan=5,actions=set_field:1/7->vlan_pcp
 ip,actions=pop_mpls:0x0800
 ip,actions=mod_nw_tos:33
 ip,actions=mod_nw_ecn:9
@@ -77,6 +79,19 @@ icmp,icmp_type=8/1,actions=drop
 table=3,actions=goto_table:2
 actions=clear_actions,clear_actions
 table=0 priority=5
+`;
+
+/** Texts whose values or masks have more bits than their fields. */
+const widerThanFields = `
+ipv6,actions=set_field:1/0xffffffff->ipv6_label
+ipv6,actions=set_field:1/0x100001->ipv6_label
+ipv6,actions=set_field:0xfffff/0xfffff->ipv6_label
+ipv6,ipv6_label=1/0xffffffff,actions=drop
+mpls,actions=set_field:1/0xffffffff->mpls_label
+dl_vlan=5,actions=set_field:1/0xff->vlan_pcp
+tun_erspan_dir=3,actions=set_field:3->tun_erspan_dir
+tun_erspan_idx=0xffffffff,actions=set_field:0x100001/0x100001->tun_erspan_idx
+tun_erspan_ver=17,tun_erspan_hwid=0xff,actions=set_field:255->tun_erspan_ver,set_field:0x41/0x41->tun_erspan_hwid
 `;
 
 describeWith(["openvswitch"], "flow texts beside ovs-ofctl at OpenFlow 1.3", function () {
@@ -137,6 +152,14 @@ describeWith(["openvswitch"], "flow texts beside ovs-ofctl at OpenFlow 1.3", fun
     }
     assert.equal(flowMods.length, flows.length);
   });
+
+  for (const text of widerThanFields.trim().split("\n")) {
+    it(`sends ${text} as ovs-ofctl does`, async () => {
+      const { flowMods, stderr } = await recorder.record(["add-flow"], text);
+      assert.equal(stderr, "");
+      assert.deepEqual(flowMods.map(recordedHex), [hexOf(parseFlow(text))]);
+    });
+  }
 
   for (const text of refusedByBoth.trim().split("\n")) {
     it(`refuses ${text}, as ovs-ofctl does`, async () => {

@@ -117,6 +117,8 @@ export interface OxmField {
   /** Size of the value in bytes (the greatest, for tunnel options), and how many of its low bits count. */
   readonly bytes: number;
   readonly bits: number;
+  /** How many bits a value may have, where Open vSwitch takes more than it looks at. */
+  readonly valueBits?: number;
   /** How many bits a mask must have to be left out as saying nothing, where that isn't `bits`. */
   readonly exactBits?: number;
   readonly kind: OxmKind;

@@ -48,8 +48,8 @@ const decimal = { format: "decimal" } as const;
 const ipv4 = { kind: "ipv4", format: "ipv4" } as const;
 const ipv6 = { bytes: 16, kind: "ipv6", format: "ipv6" } as const;
 const byte = { bytes: 1, format: "decimal" } as const;
-/** Open vSwitch takes a mask of these for exact only if it has the bits above the field's, too. */
-const paddedByte = { bytes: 1, exactBits: 8 } as const;
+/** Open vSwitch takes any byte for these, and a mask for exact only if it has the bits above the field's, too. */
+const paddedByte = { bytes: 1, valueBits: 8, exactBits: 8 } as const;
 
 const pipelineFields: readonly OxmField[] = [
   field("dpHash", { wire: [nxm("DP_HASH", 35), nicira("DP_HASH", 0)], rank: 1, ...readOnly }),
@@ -96,7 +96,13 @@ const tunnelFields: readonly OxmField[] = [
       format: "bytes",
     }),
   ),
-  field("tunErspanIdx", { wire: [nicira("ERSPAN_IDX", 11)], rank: 480, bits: 20, exactBits: 32 }),
+  field("tunErspanIdx", {
+    wire: [nicira("ERSPAN_IDX", 11)],
+    rank: 480,
+    bits: 20,
+    valueBits: 32,
+    exactBits: 32,
+  }),
   field("tunErspanVer", { wire: [nicira("ERSPAN_VER", 12)], rank: 481, bits: 4, ...paddedByte, ...decimal }),
   field("tunErspanDir", { wire: [nicira("ERSPAN_DIR", 13)], rank: 482, bits: 1, ...paddedByte, ...decimal }),
   field("tunErspanHwid", { wire: [nicira("ERSPAN_HWID", 14)], rank: 483, bits: 6, ...paddedByte }),

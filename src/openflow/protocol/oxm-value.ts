@@ -91,9 +91,9 @@ export function planFor(field: OxmField, wire: WireName): OxmPlan {
     bytes,
     experimenter: wire.experimenter,
     idBytes,
-    max: greatest(field.bits),
+    max: greatest(field.valueBits ?? field.bits),
     maxMask: greatest(field.exactBits ?? field.bits),
-    spare: ~greatest(field.bits),
+    spare: ~greatest(field.valueBits ?? field.bits),
     size: header & SIZE_BITS,
     maskedSize: (header + 0x100 + bytes) & SIZE_BITS,
     // A load has no room for an experimenter's header: Open vSwitch writes it as a field with a mask, whatever matches may have.

@@ -50,9 +50,9 @@ interface Notation {
 }
 
 const number: Omit<Notation, "format"> = {
-  parse: (token, field) => parseBits(token, field.bits, field.text[0]),
-  parseMask: (token, field) =>
-    parseBits(token, field.exactBits ?? field.bits, `the mask of ${field.text[0]}`),
+  parse: (token, field) => parseBits(token, field.valueBits ?? field.bits, field.text[0]),
+  // A mask may have all bits of the field's bytes, for ovs-ofctl looks at no fewer.
+  parseMask: (token, field) => parseBits(token, field.bytes * 8, `the mask of ${field.text[0]}`),
 };
 
 type FlagFormat = "ctState" | "tcpFlags" | "tunFlags";
@@ -118,12 +118,19 @@ export function parseFieldBits(token: Token, field: OxmField, ports?: PortNumber
   const slash = token.text.indexOf("/");
   const value = notation.parse(slash < 0 ? token : sliceToken(token, 0, slash), field, ports);
   if (slash < 0) return { value, mask: exactMask(field) };
-  const maskToken = sliceToken(token, slash + 1);
-  const mask = notation.parseMask(maskToken, field);
-  if (!field.maskable && mask !== exactMask(field)) {
-    throw refuse(maskToken, `${field.text[0]} takes no mask`, { openflowError: "OFPBMC_BAD_MASK" });
+  const mask = notation.parseMask(sliceToken(token, slash + 1), field) & exactMask(field);
+  if (!field.maskable && !writesWholeMask(token, field)) {
+    throw refuse(sliceToken(token, slash + 1), `${field.text[0]} takes no mask`, {
+      openflowError: "OFPBMC_BAD_MASK",
+    });
   }
   return { value: value & mask, mask };
+}
+
+/** Whether the mask that a text writes fills the field's bytes, which is what ovs-ofctl takes for none. */
+export function writesWholeMask(token: Token, field: OxmField): boolean {
+  const mask = sliceToken(token, token.text.indexOf("/") + 1);
+  return notationOf(field).parseMask(mask, field) === allOnes(field.bytes * 8);
 }
 
 /** A value as `set_field` prints it. */

@@ -5,7 +5,7 @@ import type { NamedOxm } from "../protocol/match.ts";
 import type { OxmField } from "../protocol/oxm-field.ts";
 import { oxmFieldByText } from "../protocol/oxm-fields.ts";
 import { type SubfieldName, subfieldByName } from "../protocol/subfields.ts";
-import { type Bits, exactMask, oxmOfBits, parseFieldBits } from "./field-text.ts";
+import { type Bits, exactMask, oxmOfBits, parseFieldBits, writesWholeMask } from "./field-text.ts";
 import { allOnes, parseBits } from "./number-text.ts";
 import type { PortNumbers } from "./port-text.ts";
 import { isRawOxmWord, parseRawOxm } from "./raw-text.ts";
@@ -141,7 +141,7 @@ function vlanVid(token: Token, value: bigint): { field: "vlanVid"; value: number
 
 /** A mask that is written is all ones for ovs-ofctl only if it fills the field's bytes, whatever bits the field has. */
 function isMasked(value: Token, field: OxmField, { mask }: Bits): boolean {
-  return mask !== (value.text.includes("/") ? allOnes(field.bytes * 8) : exactMask(field));
+  return value.text.includes("/") ? !writesWholeMask(value, field) : mask !== exactMask(field);
 }
 
 /** The tag bit can't be loaded by itself, and a tag that is set has it. */
@@ -149,11 +149,11 @@ function withoutTagBit(field: OxmField, { value, mask }: Bits): Bits {
   return field.name === "vlanVid" ? { value: value & ~tagBit, mask: mask & ~tagBit } : { value, mask };
 }
 
-/** One load per run of ones in the mask, the lowest first. */
+/** One load per run of ones in the mask, the lowest first; what goes beyond the field is left out. */
 function loads(range: SubfieldRange, { value, mask }: Bits): Action[] {
   const actions: Action[] = [];
   let at = 0;
-  for (let left = mask; left !== 0n; ) {
+  for (let left = mask & allOnes(range.nBits); left !== 0n; ) {
     const zeros = trailing(left, 0n);
     const ones = Math.min(trailing(left >> BigInt(zeros), 1n), loadBits);
     at += zeros;

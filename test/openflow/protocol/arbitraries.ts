@@ -121,7 +121,7 @@ function optionOf(field: OxmField): Arbitrary<Oxm> {
 /** A field with a value and, where it may have one, a mask: one that says something and leaves no bit of the value out. */
 export function oxmOf(field: OxmField): Arbitrary<Oxm> {
   if (field.kind === "bytes") return optionOf(field);
-  const bits = BigInt(field.kind === "vlan" ? 12 : field.bits);
+  const bits = BigInt(field.kind === "vlan" ? 12 : (field.valueBits ?? field.bits));
   const all = (1n << bits) - 1n;
   const value = fc.bigInt({ min: 0n, max: all });
   const exact = value.map((v) => ({ field: field.name, value: shown(field, v) }) as Oxm);
@@ -130,7 +130,7 @@ export function oxmOf(field: OxmField): Arbitrary<Oxm> {
   }
   const mask = fc.bigInt({
     min: field.kind === "vlan" ? 0n : 1n,
-    max: field.exactBits === undefined ? all - 1n : all,
+    max: (field.exactBits ?? field.bits) > field.bits && field.valueBits === undefined ? all : all - 1n,
   });
   const masked = fc
     .tuple(value, mask)
