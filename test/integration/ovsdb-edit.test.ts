@@ -105,6 +105,23 @@ describeWith(["openvswitch"], "an edit", function () {
     await Promise.all(others.map((other) => other.close()));
   });
 
+  it("adds to a number without reading it, so that nobody is in the way of others", async () => {
+    const queue = only(replica.table("Queue"));
+    await using other = await connectOvsdb(server.target);
+    let runs = 0;
+    await replica.edit(async (edit) => {
+      runs += 1;
+      edit.row("Queue", queue).increase("dscp").increase("dscp", 4);
+      await other.transact(database, [{ op: "update", table: "Queue", where: [], row: { dscp: 20 } }]);
+    });
+    assert.deepEqual([runs, only(replica.table("Queue")).dscp], [1, 25]);
+    const made = await replica.edit((edit) => edit.insert("Queue", { dscp: 3 }).increase("dscp", -1)._uuid);
+    assert.equal(replica.table("Queue").get(made)?.dscp, 2);
+    // @ts-expect-error: a map is no number
+    const wrong = replica.edit((edit) => edit.row("Queue", queue).increase("external_ids"));
+    await assert.rejects(wrong, ValueError);
+  });
+
   it("leaves what others put into a set or map meanwhile, unless it was read", async () => {
     const queue = only(replica.table("Queue"));
     await using other = await connectOvsdb(server.target);

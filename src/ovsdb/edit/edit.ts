@@ -6,7 +6,7 @@ import { SelectionError } from "../errors.ts";
 import type { ColumnOf } from "../model.ts";
 import type { Operation } from "../operations.ts";
 import type { DatabaseSchema } from "../schema.ts";
-import type { GenericRow } from "../values.ts";
+import type { GenericRow, Integer } from "../values.ts";
 import { type EditedTable, RowEdit } from "./edited-row.ts";
 import type { Identified, Written, WrittenValue } from "./written-value.ts";
 
@@ -16,6 +16,14 @@ type SetColumnOf<Row> = {
 
 type MapColumnOf<Row> = {
   [Column in ColumnOf<Row>]: Row[Column] extends ReadonlyMap<unknown, unknown> ? Column : never;
+}[ColumnOf<Row>];
+
+type NumberColumnOf<Row> = {
+  [Column in ColumnOf<Row>]: string extends keyof Row
+    ? Column
+    : NonNullable<Row[Column]> extends Integer
+      ? Column
+      : never;
 }[ColumnOf<Row>];
 
 type ElementsOf<Value> = Written<Value> extends readonly (infer Element)[] ? readonly Element[] : never;
@@ -44,6 +52,8 @@ export interface EditedRow<Shown, Row = Shown> extends Identified {
   ): this;
   /** Takes keys out of a map. */
   drop<Column extends MapColumnOf<Row>>(column: Column, ...keys: readonly KeyOf<Row[Column]>[]): this;
+  /** Adds to a number, 1 when left out, whatever it is at the commit: unlike a `set` of what was read and 1, it never conflicts. */
+  increase(column: NumberColumnOf<Row>, by?: Integer): this;
   /** Removes the row. A row of a table that isn't root goes by itself when nothing refers to it. */
   remove(): void;
 }

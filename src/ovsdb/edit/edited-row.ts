@@ -3,7 +3,15 @@
 import { SelectionError, ValueError } from "../errors.ts";
 import type { Mutation, Operation, RowValues } from "../operations.ts";
 import type { BaseType, ColumnType, TableSchema } from "../schema.ts";
-import { type Atom, type ColumnValue, type GenericRow, NamedUuid, uuid, type Value } from "../values.ts";
+import {
+  type Atom,
+  type ColumnValue,
+  type GenericRow,
+  type Integer,
+  NamedUuid,
+  uuid,
+  type Value,
+} from "../values.ts";
 import { type WrittenAtom, type WrittenValue, writtenAtom, writtenValue } from "./written-value.ts";
 
 /** What an edited row knows of where it is. */
@@ -80,6 +88,17 @@ export class RowEdit {
     const { key } = this.#mapType(column);
     const path = this.#path(column);
     this.#mutations.push([column, "delete", keys.map((one) => writtenAtom(key, one, path))]);
+    return this;
+  }
+
+  /** Adds to a number, whatever it is at the commit. */
+  increase(column: string, by: Integer = 1): this {
+    const { key, value, max } = this.#type(column);
+    const isNumber = key.type === "integer" || key.type === "real";
+    if (!isNumber || value !== undefined || max !== 1) {
+      throw new ValueError(`${this.#path(column)} is no number`);
+    }
+    this.#mutations.push([column, "+=", by]);
     return this;
   }
 
