@@ -28,6 +28,9 @@ for (const byte of Buffer.from("}]")) kindOfByte[byte] = closing;
 for (const byte of Buffer.from('"')) kindOfByte[byte] = quote;
 for (const byte of Buffer.from(" \t\r\n")) kindOfByte[byte] = space;
 
+/** Of so many chunks smaller than so many bytes one is made: bytes that come one by one would take a hundred times their room. */
+const smallChunk = 1024;
+
 const quoteByte = 0x22;
 const backslashByte = 0x5c;
 /** An integer of 15 digits is always exact as a number; from 16 on it may not be. */
@@ -38,6 +41,8 @@ export class JsonFramer {
   readonly #maxBytes: number;
   readonly #maxDepth: number;
   #chunks: Uint8Array[] = [];
+  /** How many chunks at the end of `#chunks` are small. */
+  #small = 0;
   /** Bytes of the message that isn't whole yet, in `#chunks`. */
   #held = 0;
   /** Bytes of the stream before the chunk in hand. */
@@ -72,8 +77,7 @@ export class JsonFramer {
         throw this.#error(`a message is longer than ${this.#maxBytes} bytes`, start);
       }
       if (this.#depth > 0) {
-        this.#chunks.push(part);
-        this.#held += part.length;
+        this.#hold(part);
       } else if (part.length > 0) {
         sink(this.#take(part, end));
       }
@@ -155,12 +159,22 @@ export class JsonFramer {
     return chunk.length;
   }
 
+  #hold(part: Uint8Array): void {
+    this.#held += part.length;
+    this.#chunks.push(part);
+    this.#small = part.length < smallChunk ? this.#small + 1 : 0;
+    if (this.#small < smallChunk) return;
+    this.#chunks.push(Buffer.concat(this.#chunks.splice(-this.#small)));
+    this.#small = 0;
+  }
+
   #take(last: Uint8Array, end: number): JsonValue {
     const { buffer, byteOffset, length } =
       this.#chunks.length === 0 ? last : Buffer.concat([...this.#chunks, last], this.#held + last.length);
     const text = Buffer.from(buffer, byteOffset, length).toString("utf8");
     const exact = this.#exact;
     this.#chunks = [];
+    this.#small = 0;
     this.#held = 0;
     this.#exact = false;
     try {

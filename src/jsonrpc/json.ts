@@ -18,9 +18,14 @@ export function parseExact(text: string): JsonValue {
   return parse(text, null, parseNumber) as JsonValue;
 }
 
+/** An int64 has no more characters than this. */
+const int64Length = 20;
+
 function parseNumber(text: string): number | bigint {
   const value = Number(text);
-  return Number.isSafeInteger(value) || !isInteger(text) ? value : BigInt(text);
+  // An integer beyond 64 bits is nothing that OVSDB has, and a bigint of a million digits takes its time.
+  const exact = Number.isSafeInteger(value) || text.length > int64Length || !isInteger(text);
+  return exact ? value : BigInt(text);
 }
 
 /**

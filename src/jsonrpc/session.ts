@@ -31,6 +31,8 @@ export interface RequestOptions extends WaitOptions {
   readonly patient?: boolean | undefined;
   /** Called when deadline or signal came before the reply, with the request's id: the place to tell the peer. */
   readonly onAbandoned?: ((id: number) => void) | undefined;
+  /** Called when its result has come, before what came after it is handled: the promise settles a moment later. */
+  readonly onResult?: (() => void) | undefined;
 }
 
 /** Events of {@link JsonRpcSession}. */
@@ -44,9 +46,13 @@ export interface JsonRpcSessionEvents {
 interface Pending {
   readonly method: string;
   readonly patient: boolean;
+  readonly onResult: (() => void) | undefined;
   readonly resolve: (result: JsonValue) => void;
   readonly reject: (reason: Error) => void;
 }
+
+/** So many characters of answers may wait for the peer to read them. An honest peer sends an `echo` every few seconds. */
+const maxUnreadAnswers = 1024 * 1024;
 
 /** A JSON-RPC 1.0 connection. Replies may come in any order. */
 export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
@@ -58,6 +64,8 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
   readonly #requestTimeoutMs: number;
   readonly #probeIntervalMs: number;
   readonly #pending: Map<number, Pending> = new Map();
+  /** How much of our answers still waits to be sent, in characters. */
+  #unreadAnswers = 0;
   // Ids are never used again, so that a late reply can't be taken for another's.
   #nextId = 0;
   #closedBy: ConnectionClosedError | undefined;
@@ -101,14 +109,14 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
     params: readonly JsonValue[],
     options: RequestOptions = {},
   ): Promise<JsonValue> {
-    const { timeoutMs = this.#requestTimeoutMs, signal, patient = false, onAbandoned } = options;
+    const { timeoutMs = this.#requestTimeoutMs, signal, patient = false, onAbandoned, onResult } = options;
     const wait = { what: `${method} to ${this.peer}`, timeoutMs, signal, clock: this.#clock };
     return settleWithin<JsonValue>(wait, (resolve, reject) => {
       if (this.#closedBy !== undefined) throw this.#closedBy;
       const id = this.#nextId;
       const text = requestText(id, method, params);
       this.#nextId += 1;
-      this.#pending.set(id, { method, patient, resolve, reject });
+      this.#pending.set(id, { method, patient, onResult, resolve, reject });
       this.#stream.write(text);
       return () => {
         this.#pending.delete(id);
@@ -159,16 +167,15 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
       case "notification":
         this.emit("notification", message.method, message.params);
         break;
-      case "request": {
-        const { id, method, params } = message;
-        // RFC 7047, 4.1.11: the reply carries the same params.
-        const text = method === "echo" ? successText(id, params) : errorText(id, "unknown method");
-        this.#stream.write(text);
+      case "request":
+        this.#answer(answerText(message));
+        break;
+      case "success": {
+        const pending = this.#settle(message.id);
+        pending?.onResult?.();
+        pending?.resolve(message.result);
         break;
       }
-      case "success":
-        this.#settle(message.id)?.resolve(message.result);
-        break;
       case "error": {
         const pending = this.#settle(message.id);
         pending?.reject(new RpcReplyError(pending.method, message.error));
@@ -177,12 +184,22 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
     }
   }
 
+  /** Nothing else is written because of what the peer sends: a peer that asks on and on must read the answers too. */
+  #answer(text: string): void {
+    this.#unreadAnswers += text.length;
+    if (this.#unreadAnswers > maxUnreadAnswers) {
+      throw new RpcProtocolError("the peer asks and doesn't read the answers");
+    }
+    this.#stream.write(text, () => {
+      this.#unreadAnswers -= text.length;
+    });
+  }
+
   /** The request a reply belongs to; undefined if we no longer wait for it. */
   #settle(id: JsonValue): Pending | undefined {
     if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id >= this.#nextId) {
-      throw new RpcProtocolError(
-        `a reply to an id that was never sent: ${typeof id === "object" ? "no number" : id}`,
-      );
+      const shown = typeof id === "number" ? String(id) : "no number";
+      throw new RpcProtocolError(`a reply to an id that was never sent: ${shown}`);
     }
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
@@ -230,5 +247,15 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
     const noDeadline = { timeoutMs: Number.POSITIVE_INFINITY };
     // Any answer is a sign of life, also a refusal; a lost connection is reported by close.
     this.request("echo", [], noDeadline).catch(() => {});
+  }
+}
+
+/** What a request of the peer's is answered with (RFC 7047, 4.1.11: an echo carries the same params). Throws `RpcProtocolError`. */
+function answerText({ id, method, params }: Extract<Incoming, { kind: "request" }>): string {
+  try {
+    return method === "echo" ? successText(id, params) : errorText(id, "unknown method");
+  } catch (cause) {
+    // What we were sent can be what we refuse to send, such as a text with U+0000.
+    throw new RpcProtocolError(`a request that can't be answered: ${method.slice(0, 100)}`, { cause });
   }
 }
