@@ -64,6 +64,8 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
     lost: (name, reason) => this.emit("lockLost", name, reason),
   });
   #nextMonitor = 0;
+  /** How often the server has told that databases came or went. */
+  #renewals = 0;
   #started = false;
 
   /** @internal Use {@link connectOvsdb}. */
@@ -132,7 +134,7 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
 
   /**
    * Runs operations as one transaction, all or none (RFC 7047, 4.1.3), and gives each one's result. Rows of a select are as a replica's.
-   * Replicas of this client show the changes when it resolves.
+   * Replicas of this client that are in step (`synced`) show the changes when it resolves.
    *
    * Rejects with `TransactionError` (rolled back; a class for each reason), `OperationError` or `UnsendableValueError` (never sent),
    * `UnknownDatabaseError`, `ConnectionClosedError` (no connection is up: never sent), or `OutcomeUnknownError`: it was sent, and the
@@ -264,24 +266,29 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
   /** Takes up on a new connection what outlived the last. */
   #resume(connection: OvsdbConnection): void {
     for (const monitor of this.#monitors.values()) void this.#reattach(monitor);
-    this.#locks.reconnected(connection).catch((error: Error) => connection.session.abort(error));
+    void this.#locks.reconnected(connection);
     this.emit("connected", connection.session.peer);
   }
 
   /** Databases have come or gone: monitors that wait for one go on. */
   #revive(databases: ReadonlySet<string>): void {
+    this.#renewals += 1;
     for (const monitor of this.#monitors.values()) {
       if (monitor.refusal !== undefined && databases.has(monitor.database)) void this.#reattach(monitor);
     }
   }
 
   async #reattach(monitor: Monitor): Promise<void> {
-    const connection = this.#link.connection;
-    if (connection === undefined) return;
-    await monitor.reattach(connection);
-    const unknown = monitor.refusal instanceof UnknownDatabaseError;
-    // It may have come back while the refusal was on its way.
-    if (unknown && this.#link.databases?.get(monitor.database) !== undefined) await this.#reattach(monitor);
+    let connection = this.#link.connection;
+    while (connection !== undefined) {
+      const before = this.#renewals;
+      // oxlint-disable-next-line no-await-in-loop -- once more only after the answer
+      await monitor.reattach(connection);
+      // It may have come back while the refusal was on its way.
+      const missed = this.#renewals !== before && monitor.refusal instanceof UnknownDatabaseError;
+      const back = missed && this.#link.databases?.get(monitor.database) !== undefined;
+      connection = back ? this.#link.connection : undefined;
+    }
   }
 
   #lost(reason: Error, wasUp: boolean): void {
@@ -314,7 +321,8 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
   #canceled(id: string): void {
     const monitor = this.#monitors.get(id);
     const connection = this.#link.connection;
-    if (monitor === undefined || connection === undefined) return;
+    // One that isn't running was closed, or is being asked for anew already.
+    if (monitor?.running !== true || connection === undefined) return;
     connection.forgetSchema(monitor.database);
     monitor.detach();
     void this.#reattach(monitor);

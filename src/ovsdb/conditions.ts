@@ -30,16 +30,21 @@ export class Conditions {
     this.#acknowledged = this.#chosen;
   }
 
+  /** Whether something is chosen that the server hasn't answered to. */
+  get unanswered(): boolean {
+    return this.#chosen.version !== this.#acknowledged.version;
+  }
+
   /** What is chosen now, and whether the server has answered to it: to be sent with a new monitor. */
   now(): ChosenConditions & { readonly acknowledged: boolean } {
     this.#sent = this.#chosen;
-    return { ...this.#chosen, acknowledged: this.#acknowledged.version === this.#chosen.version };
+    return { ...this.#chosen, acknowledged: !this.unanswered };
   }
 
   /** What is to be sent to a monitor that runs; undefined when there is nothing, or when an answer is out. */
   take(): ChosenConditions | undefined {
     const settled = this.#sent === undefined || this.#sent.version <= this.#acknowledged.version;
-    if (!settled || this.#chosen.version === this.#acknowledged.version) return undefined;
+    if (!settled || !this.unanswered) return undefined;
     this.#sent = this.#chosen;
     return this.#chosen;
   }

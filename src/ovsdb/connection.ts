@@ -109,7 +109,16 @@ export class OvsdbConnection {
     }
     // Another client may have converted the database, of which the server tells those with monitors only.
     this.forgetSchema(database);
-    return decodeResults(operations, reply, await this.schema(database, options));
+    return decodeResults(operations, reply, await this.#schemaAfterReply(database, options));
+  }
+
+  /** The schema that a reply is to be read by: without it, what the reply says isn't known. */
+  async #schemaAfterReply(database: string, options?: WaitOptions): Promise<DatabaseSchema> {
+    try {
+      return await this.schema(database, options);
+    } catch (error) {
+      throw isLoss(error) ? new OutcomeUnknownError(this.session.peer, error) : error;
+    }
   }
 
   async #replyTo(params: readonly JsonValue[], options?: WaitOptions): Promise<JsonValue> {
@@ -121,13 +130,12 @@ export class OvsdbConnection {
         onAbandoned: (id) => this.session.notify("cancel", [id]),
       });
     } catch (error) {
-      const lost = error instanceof TimeoutError || error instanceof ConnectionClosedError;
-      throw lost ? new OutcomeUnknownError(this.session.peer, error) : error;
+      throw isLoss(error) ? new OutcomeUnknownError(this.session.peer, error) : error;
     }
   }
 
   /** Starts a monitor in the best way that the server knows; which one stays known. */
-  async monitor(start: MonitorStart, options?: WaitOptions): Promise<MonitorUpdate> {
+  async monitor(start: MonitorStart, options?: RequestOptions): Promise<MonitorUpdate> {
     const method = this.#monitorMethod;
     const { database, id, requests, lastTransactionId } = start;
     if (method === "monitor") refuseConditions(requests);
@@ -162,7 +170,7 @@ export class OvsdbConnection {
   }
 
   /** `lock` or `steal` (RFC 7047, 4.1.8): whether the lock is ours now. */
-  async lock(method: "lock" | "steal", name: string, options?: WaitOptions): Promise<boolean> {
+  async lock(method: "lock" | "steal", name: string, options?: RequestOptions): Promise<boolean> {
     const reply = objectAt(await this.request(method, [name], options), method);
     return reply["locked"] === true;
   }
@@ -171,6 +179,10 @@ export class OvsdbConnection {
   async unlock(name: string, options?: WaitOptions): Promise<void> {
     await this.request("unlock", [name], options);
   }
+}
+
+function isLoss(error: unknown): error is TimeoutError | ConnectionClosedError {
+  return error instanceof TimeoutError || error instanceof ConnectionClosedError;
 }
 
 function isUnknownMethod(error: unknown): boolean {

@@ -12,10 +12,17 @@ export interface LockListener {
   readonly lost: (name: string, reason: LockLoss) => void;
 }
 
+/** A lock that is wanted. */
+interface Wanted {
+  held: boolean;
+  /** Whether something was heard of it after the last reply, which may be handled later. */
+  told: boolean;
+}
+
 /** The locks one client wants, and which of them it has. */
 export class Locks {
   readonly #listener: LockListener;
-  readonly #held: Map<string, boolean> = new Map();
+  readonly #wanted: Map<string, Wanted> = new Map();
 
   constructor(listener: LockListener) {
     this.#listener = listener;
@@ -23,7 +30,7 @@ export class Locks {
 
   /** Whether the lock is ours as far as we know. */
   holds(name: string): boolean {
-    return this.#held.get(name) === true;
+    return this.#wanted.get(name)?.held === true;
   }
 
   /** Asks for a lock; whether it is ours at once. */
@@ -33,39 +40,75 @@ export class Locks {
     name: string,
     options?: WaitOptions,
   ): Promise<boolean> {
-    const locked = await connection.lock(method, name, options);
-    // `locked` may have been notified before the reply was handled.
-    this.#held.set(name, locked || this.holds(name));
-    return this.holds(name);
+    const known = this.#wanted.get(name);
+    const lock = known ?? { held: false, told: false };
+    this.#wanted.set(name, lock);
+    const onAbandoned = (): void => {
+      // The server may yet give it, and nobody would know.
+      if (known === undefined) connection.unlock(name).catch(() => {});
+    };
+    try {
+      await this.#ask(connection, method, name, lock, { ...options, onAbandoned });
+    } catch (error) {
+      if (known === undefined) this.#wanted.delete(name);
+      throw error;
+    }
+    return lock.held;
   }
 
   /** Gives a lock back, or stops waiting for it. */
   async release(connection: OvsdbConnection, name: string, options?: WaitOptions): Promise<void> {
+    this.#wanted.delete(name);
     await connection.unlock(name, options);
-    this.#held.delete(name);
   }
 
-  /** Takes a `locked` or `stolen` notification (RFC 7047, 4.1.9 and 4.1.10). */
+  /** Takes a `locked` or `stolen` notification (RFC 7047, 4.1.9 and 4.1.10). One that comes after `unlock` was sent is late. */
   notified(method: "locked" | "stolen", name: string): void {
-    this.#held.set(name, method === "locked");
-    if (method === "locked") this.#listener.locked(name);
+    const lock = this.#wanted.get(name);
+    if (lock === undefined) return;
+    lock.told = true;
+    lock.held = method === "locked";
+    if (lock.held) this.#listener.locked(name);
     else this.#listener.lost(name, "stolen");
   }
 
   /** The connection is gone, and with it every lock. */
   disconnected(): void {
-    const lost = [...this.#held].flatMap(([name, held]) => (held ? [name] : []));
-    for (const name of this.#held.keys()) this.#held.set(name, false);
+    const lost = [...this.#wanted].flatMap(([name, { held }]) => (held ? [name] : []));
+    for (const lock of this.#wanted.values()) Object.assign(lock, { held: false, told: true });
     for (const name of lost) this.#listener.lost(name, "disconnected");
   }
 
-  /** Asks for every lock again. */
+  /** Asks for every lock again. Rejects only with what a listener threw. */
   async reconnected(connection: OvsdbConnection): Promise<void> {
-    const names = [...this.#held.keys()];
-    await Promise.all(
-      names.map(async (name) => {
-        if (await this.acquire(connection, "lock", name)) this.#listener.locked(name);
-      }),
-    );
+    await Promise.all(Array.from(this.#wanted, ([name, lock]) => this.#askAgain(connection, name, lock)));
+  }
+
+  async #askAgain(connection: OvsdbConnection, name: string, lock: Wanted): Promise<void> {
+    let given: boolean;
+    try {
+      given = await this.#ask(connection, "lock", name, lock);
+    } catch (error) {
+      connection.session.abort(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    if (given && this.#wanted.get(name) === lock) this.#listener.locked(name);
+  }
+
+  /** Whether the reply gave it, and nothing that came after the reply took it away. */
+  async #ask(
+    connection: OvsdbConnection,
+    method: "lock" | "steal",
+    name: string,
+    lock: Wanted,
+    options?: WaitOptions & { readonly onAbandoned: () => void },
+  ): Promise<boolean> {
+    const onResult = (): void => {
+      lock.told = false;
+    };
+    const locked = await connection.lock(method, name, { ...options, onResult });
+    if (lock.told) return false;
+    lock.held = locked;
+    return locked;
   }
 }

@@ -2,8 +2,9 @@
 // monitor differ in requests, replies and notifications; above this file there are only row updates.
 import type { JsonValue } from "../jsonrpc/json.ts";
 import { OvsdbDecodeError } from "./errors.ts";
-import { arrayAt, type Members, objectAt, textAt } from "./members.ts";
+import { arrayAt, type Members, objectAt } from "./members.ts";
 import { type Condition, encodeTriples } from "./operations.ts";
+import { isUuid } from "./values.ts";
 
 /** The ways to monitor, best first. */
 export const monitorMethods = ["monitor_cond_since", "monitor_cond", "monitor"] as const;
@@ -79,7 +80,7 @@ export function decodeMonitorReply(method: MonitorMethod, reply: JsonValue): Mon
   return {
     complete: found !== true,
     tables: decodeTables(updates, decodeUpdate2),
-    lastTransactionId: textAt(id, method),
+    lastTransactionId: uuidAt(id, method),
   };
 }
 
@@ -95,10 +96,16 @@ export function decodeMonitorNotification(
     case "update2":
       return { id, update: changed(decodeTables(second, decodeUpdate2)) };
     case "update3":
-      return { id, update: changed(decodeTables(third, decodeUpdate2), textAt(second, method)) };
+      return { id, update: changed(decodeTables(third, decodeUpdate2), uuidAt(second, method)) };
     default:
       return undefined;
   }
+}
+
+/** A row's or a transaction's UUID, to be sent back some day. */
+function uuidAt(json: JsonValue | undefined, path: string): string {
+  if (typeof json === "string" && isUuid(json)) return json;
+  throw new OvsdbDecodeError(path, "no UUID");
 }
 
 function changed(tables: TableUpdates, lastTransactionId?: string): MonitorUpdate {
@@ -111,7 +118,7 @@ function decodeTables(
 ): TableUpdates {
   const tables = Object.entries(objectAt(json, "update")).map(([table, rows]) => {
     const updates = Object.entries(objectAt(rows, table)).map(
-      ([uuid, update]) => [uuid, decode(objectAt(update, table), table)] as const,
+      ([uuid, update]) => [uuidAt(uuid, table), decode(objectAt(update, table), table)] as const,
     );
     return [table, new Map(updates)] as const;
   });

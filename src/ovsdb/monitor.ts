@@ -1,12 +1,12 @@
 // A monitor that outlives its connection: it resumes on the next one where it stood, if the server remembers, and
 // otherwise gets everything anew. It hands on updates and keeps no rows; a replica does.
 import { EventEmitter } from "node:events";
-import { ConnectionClosedError } from "../errors.ts";
+import { ConnectionClosedError, OvskitError, TimeoutError } from "../errors.ts";
 import { PeerError } from "../jsonrpc/errors.ts";
 import type { WaitOptions } from "../transport/deadline.ts";
 import { Conditions, type RowConditions } from "./conditions.ts";
 import type { OvsdbConnection } from "./connection.ts";
-import { OvsdbRequestError, SelectionError } from "./errors.ts";
+import { OvsdbDecodeError } from "./errors.ts";
 import type { MonitorUpdate } from "./monitor-protocol.ts";
 
 /** How long {@link Monitor.where} waits by default, in milliseconds: as long as a first monitor may take. */
@@ -52,6 +52,19 @@ export interface MonitorOptions {
   readonly onClose: (id: string) => void;
 }
 
+/** What a monitor begins with. */
+interface Begun {
+  readonly update: MonitorUpdate;
+  /** Of the conditions. */
+  readonly version: number;
+}
+
+/** Whether it lies in what was asked for: asking again, on this connection or another, would end the same. */
+function isRefusal(error: unknown): error is OvskitError {
+  const passes = [PeerError, ConnectionClosedError, TimeoutError].some((Class) => error instanceof Class);
+  return error instanceof OvskitError && !passes;
+}
+
 /** A monitor of one database. Made by `OvsdbClient.monitor`. */
 export class Monitor extends EventEmitter<MonitorEvents> {
   readonly database: string;
@@ -62,6 +75,8 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   #lastTransactionId: string | undefined;
   /** Updates that came before the answer they build on was handled; undefined once it was. */
   #early: MonitorUpdate[] | undefined = [];
+  /** Whether that answer has come. */
+  #answered = false;
   #refusal: Error | undefined;
   readonly #conditions: Conditions;
   #restarting = false;
@@ -79,6 +94,11 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   /** Whether all that the server has told of this connection has been handed on. */
   get synced(): boolean {
     return this.#connection !== undefined && this.#early === undefined;
+  }
+
+  /** Whether the server at the other end has it, as far as it has told. */
+  get running(): boolean {
+    return this.#connection !== undefined && this.#answered;
   }
 
   /** Why the server at the other end doesn't let it go on for now. */
@@ -119,7 +139,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
       this.#conditions.acknowledge(sent.version);
     } catch (error) {
       // A connection that ends takes nothing with it: the next one starts with what was chosen.
-      if (error instanceof OvsdbRequestError) this.#conditions.refuse(error);
+      if (isRefusal(error)) this.#conditions.refuse(error);
       else connection.session.abort(error instanceof Error ? error : new Error(String(error)));
     }
     if (this.#connection === connection) await this.#sendConditions();
@@ -157,8 +177,8 @@ export class Monitor extends EventEmitter<MonitorEvents> {
       await this.#replace(connection, { ...next, resumable: false }, conditions, options);
     } finally {
       this.#restarting = false;
+      void this.#sendConditions();
     }
-    void this.#sendConditions();
   }
 
   async #replace(
@@ -167,7 +187,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     conditions: RowConditions,
     options?: WaitOptions,
   ): Promise<void> {
-    if (this.#connection !== connection) throw new ConnectionClosedError(connection.session.peer, "lost");
+    this.#checkOn(connection);
     this.#conditions.replace(conditions);
     try {
       this.#begin(await this.#request(connection, plan, options));
@@ -188,34 +208,43 @@ export class Monitor extends EventEmitter<MonitorEvents> {
 
   /** @internal As {@link attach} after a reconnect, which nobody waits for. Rejects only with what a listener threw. */
   async reattach(connection: OvsdbConnection): Promise<void> {
-    let update: MonitorUpdate;
+    let begun: Begun;
     try {
-      update = await this.#start(connection);
+      begun = await this.#start(connection);
     } catch (error) {
-      this.#failed(connection, error instanceof Error ? error : new Error(String(error)));
+      const again = this.#failed(connection, error instanceof Error ? error : new Error(String(error)));
+      if (again) await this.reattach(connection);
       return;
     }
     try {
-      this.#begin(update);
+      this.#begin(begun);
     } catch (error) {
       connection.session.abort(error instanceof Error ? error : new Error(String(error)));
       if (!(error instanceof PeerError)) throw error;
     }
   }
 
-  async #start(connection: OvsdbConnection, options?: WaitOptions): Promise<MonitorUpdate> {
+  async #start(connection: OvsdbConnection, options?: WaitOptions): Promise<Begun> {
     this.#connection = connection;
     this.#early = [];
+    this.#answered = false;
     this.#refusal = undefined;
-    return this.#request(connection, await this.#options.plan(connection, options), options);
+    const plan = await this.#options.plan(connection, options);
+    this.#checkOn(connection);
+    return this.#request(connection, plan, options);
+  }
+
+  #checkOn(connection: OvsdbConnection): void {
+    if (this.#connection !== connection) throw new ConnectionClosedError(connection.session.peer, "lost");
   }
 
   async #request(
     connection: OvsdbConnection,
     { columns, resumable, begin }: MonitorPlan,
     options?: WaitOptions,
-  ): Promise<MonitorUpdate> {
+  ): Promise<Begun> {
     this.#early = [];
+    this.#answered = false;
     begin?.();
     const { database, id } = this;
     const { version, tables, acknowledged } = this.#conditions.now();
@@ -224,28 +253,39 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     );
     // What happened up to the last transaction is known of the rows that fitted the conditions of then, and of no others.
     const lastTransactionId = resumable && acknowledged ? this.#lastTransactionId : undefined;
-    const update = await connection.monitor({ database, id, requests, lastTransactionId }, options);
-    if (this.#connection !== connection) throw new ConnectionClosedError(connection.session.peer, "lost");
-    this.#conditions.acknowledge(version);
-    return update;
+    const onResult = (): void => {
+      this.#answered = this.#connection === connection;
+    };
+    const start = { database, id, requests, lastTransactionId };
+    const update = await connection.monitor(start, { ...options, onResult });
+    this.#checkOn(connection);
+    return { update, version };
   }
 
-  #begin(update: MonitorUpdate): void {
+  #begin({ update, version }: Begun): void {
     this.#deliver(update);
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const one of early) this.#deliver(one);
+    // Who waits for the rows finds them.
+    this.#conditions.acknowledge(version);
     if (!this.#closed) this.emit("synced");
     void this.#sendConditions();
   }
 
-  #failed(connection: OvsdbConnection, reason: Error): void {
-    if (reason instanceof ConnectionClosedError || this.#closed) return;
-    if (reason instanceof OvsdbRequestError || reason instanceof SelectionError) {
-      this.#refusal = reason;
-      this.#conditions.refuse(reason);
-      this.emit("refused", reason);
-    } else connection.session.abort(reason);
+  /** Whether it should be tried again, with the conditions that the server took before. */
+  #failed(connection: OvsdbConnection, reason: Error): boolean {
+    if (reason instanceof ConnectionClosedError || this.#closed) return false;
+    if (!isRefusal(reason)) {
+      connection.session.abort(reason);
+      return false;
+    }
+    const changed = this.#conditions.unanswered;
+    this.#conditions.refuse(reason);
+    if (changed) return this.#connection === connection;
+    this.#refusal = reason;
+    this.emit("refused", reason);
+    return false;
   }
 
   /** @internal The connection is gone. */
@@ -253,13 +293,15 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     if (this.#connection === undefined) return;
     this.#connection = undefined;
     this.#early = [];
+    this.#answered = false;
     this.emit("stale");
   }
 
   /** @internal A notification for this monitor. */
   receive(update: MonitorUpdate): void {
     if (this.#early === undefined) this.#deliver(update);
-    else this.#early.push(update);
+    else if (this.#answered) this.#early.push(update);
+    else throw new OvsdbDecodeError(this.id, "an update before the answer that it builds on");
   }
 
   #deliver(update: MonitorUpdate): void {

@@ -2,11 +2,12 @@
 // null after it, or one element more than there were operations: then the commit failed.
 import type { JsonValue } from "../jsonrpc/json.ts";
 import { OvsdbDecodeError } from "./errors.ts";
-import { arrayAt, type Members, objectAt, refusalIn, textAt } from "./members.ts";
+import { arrayAt, type Members, objectAt, refusalIn } from "./members.ts";
 import type { Operation, OperationResult, SelectedRow, SelectOperation } from "./operations.ts";
 import { rowCodec } from "./row.ts";
 import type { DatabaseSchema } from "./schema.ts";
 import { transactionError } from "./transaction-errors.ts";
+import { isUuid } from "./values.ts";
 
 /**
  * The results of a transaction's operations. `schema` is needed for rows only: whether a lone element is a set depends on it.
@@ -45,7 +46,7 @@ function decodeResult(
     case "update":
     case "mutate":
     case "delete":
-      return { count: Number(result["count"]) };
+      return { count: countIn(result["count"]) };
     case "select":
       return { rows: decodeRows(operation, result, schema) };
     case "wait":
@@ -76,6 +77,12 @@ function decodeRows(
 
 function uuidIn(json: JsonValue | undefined): string {
   const [tag, text] = arrayAt(json, "uuid");
-  if (tag !== "uuid") throw new OvsdbDecodeError("uuid", "no UUID");
-  return textAt(text, "uuid");
+  if (tag !== "uuid" || typeof text !== "string" || !isUuid(text))
+    throw new OvsdbDecodeError("uuid", "no UUID");
+  return text;
+}
+
+function countIn(json: JsonValue | undefined): number {
+  if (typeof json === "number" && Number.isInteger(json)) return json;
+  throw new OvsdbDecodeError("count", "no count");
 }
