@@ -6,11 +6,12 @@ import { encode, formatMessage } from "../../src/openflow/index.ts";
 import { everything, handMade } from "../openflow/protocol/recordings.ts";
 import { frames, printableMessages } from "../openflow/text/printable-messages.ts";
 import { describeWith } from "../support/needs.ts";
+import { samples, seed } from "../support/sampling.ts";
 import { printed } from "./ofp-printer.ts";
 
 /** Messages of each type, and frames. */
-const COUNT = 120;
-const FRAMES = 4_000;
+const COUNT = samples(120);
+const FRAMES = samples(4_000);
 
 /** Where ovs-ofctl refuses to read a message, or one that stands in it, formatMessage prints what it says. */
 const refused = /\*\*\*(?:decode|parse) error/;
@@ -39,8 +40,7 @@ function agrees(message: Uint8Array, expected: string, what: string): boolean {
 }
 
 describeWith(["openvswitch"], "what ovs-ofctl prints of any message", function () {
-  this.timeout(120_000);
-  const seed = Math.floor(Math.random() * 2 ** 31);
+  this.timeout(120_000 + FRAMES * 10);
 
   it("is what formatMessage prints: everything that was recorded", async () => {
     const messages = [...everything, ...handMade].map(({ bytes }) => bytes).filter(isWholeMessage);

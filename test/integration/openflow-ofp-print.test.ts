@@ -23,10 +23,11 @@ import {
 import { everyAction } from "../openflow/protocol/action-arbitraries.ts";
 import { flowModsOf, openVSwitchKnows } from "../openflow/text/flows.ts";
 import { describeWith } from "../support/needs.ts";
+import { samples, seed } from "../support/sampling.ts";
 import { printed } from "./ofp-printer.ts";
 
-const COUNT = 3_000;
-const COUNT_OF_ACTION = 150;
+const COUNT = samples(3_000);
+const COUNT_OF_ACTION = samples(150);
 
 const head = { version: 4, xid: 0 };
 const u32 = fc.nat(0xffffffff);
@@ -106,8 +107,7 @@ function said(text: string): string {
 }
 
 describeWith(["openvswitch"], "what ovs-ofctl prints of generated messages", function () {
-  this.timeout(60_000);
-  const seed = Math.floor(Math.random() * 2 ** 31);
+  this.timeout(60_000 + COUNT * 10);
 
   for (const [kind, arbitrary] of Object.entries(messages)) {
     it(`is what formatMessage prints: ${kind}`, async () => {

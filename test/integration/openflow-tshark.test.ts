@@ -14,6 +14,7 @@ import { capture, maxCaptured } from "../openflow/pcap.ts";
 import { everyMessage } from "../openflow/protocol/message-arbitraries.ts";
 import { isNamed, knownEntries } from "../openflow/registry.ts";
 import { describeWith } from "../support/needs.ts";
+import { samples, seed } from "../support/sampling.ts";
 
 const run = promisify(execFile);
 const COUNT = 60;
@@ -69,7 +70,6 @@ describeWith(["tshark"], "tshark, given generated messages of every standard kin
   }
 
   it("finds the type of each and none malformed", async () => {
-    const seed = Math.floor(Math.random() * 2 ** 32);
     const standard = standardKinds();
     const kinds = await messagesByKind({ count: COUNT, random: new Random(seed) });
     const messages = [

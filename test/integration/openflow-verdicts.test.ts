@@ -1,13 +1,14 @@
 // What ovskit refuses offline against what ovs-vswitchd refuses: generated messages, right ones and wrong ones, and the
-// error of each, or none. The seed is printed; VERDICT_COUNT says how many messages of each kind.
+// error of each, or none.
 import assert from "node:assert/strict";
 import fc, { type Arbitrary } from "fast-check";
 import { checkMessage, decode, encode, type MessageInput } from "../../src/openflow/index.ts";
 import { flowMods, groupMods, meterMods, packetOuts } from "../openflow/protocol/doubtful.ts";
 import { describeWith } from "../support/needs.ts";
+import { samples, seed } from "../support/sampling.ts";
 import { JudgingSwitch } from "./judging-switch.ts";
 
-const count = Number(process.env["VERDICT_COUNT"] ?? 1_000);
+const count = samples(1_000);
 
 /** What depends on the flows that a modify or delete finds, which nobody says to the offline verdict. */
 const ofState: ReadonlySet<string | undefined> = new Set([
@@ -52,11 +53,9 @@ function shown(message: MessageInput): string {
 
 describeWith(["openvswitch"], "the offline verdict on generated messages", function () {
   this.timeout(120_000 + count * 10);
-  const seed = Math.floor(Math.random() * 2 ** 31);
   let judge: JudgingSwitch;
 
   before(async () => {
-    console.log(`      seed ${seed}`);
     judge = await JudgingSwitch.start();
   });
   after(() => judge.stop());

@@ -23,6 +23,7 @@ import {
 import { flowModsOf, openVSwitchInstalls, openVSwitchKnows } from "../openflow/text/flows.ts";
 import { seedFlows, seedPorts, withoutXid } from "../openflow/text/vectors.ts";
 import { describeWith } from "../support/needs.ts";
+import { samples, seed } from "../support/sampling.ts";
 import { RecordingSwitch } from "./recording-switch.ts";
 
 function hexOf(flow: FlowMod): string {
@@ -137,7 +138,7 @@ describeWith(["openvswitch"], "flow texts beside ovs-ofctl at OpenFlow 1.3", fun
     // ovs-ofctl 3.1 takes the digits an IPv6 mask begins with for a prefix length, its own dumps included.
     const misread = /=[^,]*:[^,/]*\/[0-9]+[0-9a-f]*:/;
     const flows = fc
-      .sample(flowModsOf(openVSwitchKnows), 400)
+      .sample(flowModsOf(openVSwitchKnows), { numRuns: samples(400), seed })
       .filter((flow) => !misread.test(formatFlow(flow)));
     const lines = flows.map((flow) => `${commandWords[flow.command as FlowModCommand]} ${formatFlow(flow)}`);
     const text = lines.join("\n");
@@ -147,7 +148,11 @@ describeWith(["openvswitch"], "flow texts beside ovs-ofctl at OpenFlow 1.3", fun
     assert.equal(stderr, "");
     const read = parseFlows(text);
     for (const [index, message] of flowMods.entries()) {
-      assert.equal(recordedHex(message), hexOf(read[index] ?? assert.fail()), lines[index]);
+      assert.equal(
+        recordedHex(message),
+        hexOf(read[index] ?? assert.fail()),
+        `${lines[index]}, seed ${seed}`,
+      );
       assert.deepEqual(read[index], flows[index], lines[index]);
     }
     assert.equal(flowMods.length, flows.length);
@@ -253,7 +258,7 @@ describeWith(["openvswitch"], "flows of a real switch", function () {
 
   it("print as dump-flows prints them: hundreds at random", async () => {
     const flows = fc
-      .sample(flowModsOf(openVSwitchInstalls, ["add"]), 300)
+      .sample(flowModsOf(openVSwitchInstalls, ["add"]), { numRuns: 300, seed })
       // Flows that overlap another one, or that time out, would make the two dumps differ.
       .map((flow, index) => ({
         ...flow,

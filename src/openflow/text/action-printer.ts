@@ -4,7 +4,7 @@ import type { Instruction } from "../protocol/instructions.ts";
 import type { Oxm } from "../protocol/match.ts";
 import { oxmFieldByName } from "../protocol/oxm-fields.ts";
 import { Port } from "../protocol/ports.ts";
-import { bitsOfOxm, formatFieldValue, formatMaskedValue } from "./field-text.ts";
+import { bitsOfOxm, exactMask, formatFieldValue, formatMaskedValue } from "./field-text.ts";
 import { inOrder } from "./instruction-order.ts";
 import { allOnes, formatHex, formatWideHex } from "./number-text.ts";
 import { type ExtensionAction, extensionPrinters, type Printers } from "./nx-action-printer.ts";
@@ -107,6 +107,7 @@ function setFieldText(oxm: Oxm, ports: PortNames | undefined): string {
   const word = field === undefined ? oxm.field : setFieldWord(field, oxm.wireName);
   const bits = oxm.field === "vlanVid" ? tciOfOxm(oxm) : bitsOfOxm(oxm);
   if (field === undefined || bits === undefined) return `set_field:${String(oxm.value)}->${word}`;
-  if (oxm.mask === undefined) return `set_field:${formatFieldValue(bits.value, field, ports)}->${word}`;
+  const isWhole = oxm.mask === undefined || bits.mask === exactMask(field);
+  if (isWhole) return `set_field:${formatFieldValue(bits.value, field, ports)}->${word}`;
   return `set_field:${formatMaskedValue(bits, field)}->${word}`;
 }
