@@ -1,6 +1,5 @@
 // How a command knows that ovs-vswitchd has done what the database says: a transaction that changes the configuration
 // counts Open_vSwitch.next_cfg up, and ovs-vswitchd writes the same number into cur_cfg when it is through with it.
-import { ConnectionClosedError, OvskitError } from "../errors.ts";
 import type { OvsdbClient } from "../ovsdb/client.ts";
 import { openVSwitch } from "../ovsdb/models/open-vswitch.ts";
 import type {
@@ -11,27 +10,8 @@ import type {
   SelectOperation,
   SelectResult,
 } from "../ovsdb/operations.ts";
+import { switchTakesUp } from "../ovsdb/switch/taking-up.ts";
 import type { Integer } from "../ovsdb/values.ts";
-import { settleWithin } from "../transport/deadline.ts";
-
-/** ovs-vswitchd hasn't taken up, in the time there was, what the database has by now: `ERR_SWITCH_SILENT`. */
-export class SwitchSilentError extends OvskitError {
-  /** The configuration that was waited for. */
-  readonly nextConfig: Integer;
-  /** The one that the switch had last. */
-  readonly currentConfig: Integer | undefined;
-  readonly timeoutMs: number;
-
-  constructor(nextConfig: Integer, currentConfig: Integer | undefined, timeoutMs: number) {
-    super(
-      "ERR_SWITCH_SILENT",
-      `the change is in the database, but ovs-vswitchd hasn't taken it up in ${timeoutMs} ms: is it running?`,
-    );
-    this.nextConfig = nextConfig;
-    this.currentConfig = currentConfig;
-    this.timeoutMs = timeoutMs;
-  }
-}
 
 /** How long to wait, and until when. */
 export interface SwitchWait {
@@ -75,24 +55,5 @@ export async function waitForSwitch(
     { Open_vSwitch: ["cur_cfg"] },
     { timeoutMs, signal },
   );
-  const current = (): Integer | undefined => [...replica.table("Open_vSwitch")][0]?.cur_cfg;
-  const reached = (): boolean => {
-    const now = current();
-    // Without its row the configuration itself is gone.
-    return now === undefined || now >= nextConfig;
-  };
-  if (reached()) return;
-  const what = "ovs-vswitchd";
-  try {
-    await settleWithin<void>({ what, timeoutMs, signal }, (resolve, reject) => {
-      replica.on("change", () => {
-        if (reached()) resolve();
-      });
-      replica.once("stale", () => reject(new ConnectionClosedError("the database", "lost while waiting")));
-      return () => replica.removeAllListeners();
-    });
-  } catch (error) {
-    const late = error instanceof OvskitError && error.code === "ERR_TIMEOUT";
-    throw late ? new SwitchSilentError(nextConfig, current(), timeoutMs) : error;
-  }
+  await switchTakesUp(replica, nextConfig, { timeoutMs, signal });
 }

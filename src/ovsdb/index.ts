@@ -105,6 +105,26 @@ export {
   type TableSchema,
 } from "./schema.ts";
 export type { DatabaseStatus } from "./server-databases.ts";
+export { type ConfigureOptions, configureSwitch } from "./switch/configure-switch.ts";
+export {
+  type FailedInterface,
+  InterfaceFailedError,
+  LocalPortError,
+  type NamedPart,
+  NameTakenError,
+  PortElsewhereError,
+  SwitchSilentError,
+  UnknownNameError,
+} from "./switch/errors.ts";
+export {
+  type NewBridge,
+  type NewPort,
+  type SwitchConfiguration,
+  type SwitchEdit,
+  type SwitchReplica,
+  switchSelection,
+} from "./switch/switch-configuration.ts";
+export { type ShownConfig, switchTakesUp } from "./switch/taking-up.ts";
 export {
   AbortedError,
   CanceledError,
