@@ -33,7 +33,7 @@ async function schemaOfServer(
 }
 
 function onlyOf(databases: readonly string[], target: string): string {
-  const own = databases.filter((name) => !name.startsWith("_"));
+  const own = databases.filter((name) => !name.startsWith("_")).toSorted();
   const [only] = own;
   if (only !== undefined && own.length === 1) return only;
   throw new InputError("DATABASE", `${target} has ${own.length} databases, name one: ${own.join(", ")}`);
