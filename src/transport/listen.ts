@@ -1,20 +1,31 @@
 // The listening side of Open vSwitch's connection methods: a limit on connections, loopback unless told otherwise,
-// and unix sockets that are cleaned up on both ends of their life without taking one from a living listener.
+// unix sockets that are cleaned up on both ends of their life without taking one from a living listener, and TLS.
 import { lstat, unlink } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
+import type { Clock } from "./clock.ts";
 import { shareSignal } from "./deadline.ts";
 import { dial } from "./dial.ts";
 import { ListenError, systemReason } from "./errors.ts";
 import { formatTarget, type PassiveTarget, parsePassiveTarget } from "./target.ts";
+import { requireTls, type TlsOptions } from "./tls.ts";
+import { TlsDoor } from "./tls-door.ts";
 
 /** Options of {@link listen}. */
 export interface ListenOptions {
-  /** Called with each connection and its peer's name. Must handle the socket's `error` event at once; a throw costs that connection only. */
+  /** Called with each connection, on `pssl:` once its handshake is over, and its peer's name. Must handle the socket's `error` event at once; a throw costs that connection only. */
   readonly onConnection: (socket: Socket, peer: string) => void;
   /** Called when a connection was turned away because `maxConnections` were open. */
   readonly onTurnedAway?: (() => void) | undefined;
-  /** Connections open at once; one more is closed as soon as it is accepted. Default 4,096. */
+  /** Called when a connection's handshake came to nothing: `TlsError`, or `TimeoutError`. */
+  readonly onRefused?: ((peer: string, reason: Error) => void) | undefined;
+  /** For `pssl:`, where it must be given with a certificate: what is shown to clients, and whose clients are let in. */
+  readonly tls?: TlsOptions | undefined;
+  /** How long a TLS handshake may take, in milliseconds. Default 5,000. */
+  readonly handshakeTimeoutMs?: number | undefined;
+  /** Connections open at once, with those that shake hands; one more is closed as soon as it is accepted. Default 4,096. */
   readonly maxConnections?: number | undefined;
+  /** Default: the system's clock. */
+  readonly clock?: Clock | undefined;
   /** Aborting before it listens rejects with the reason, after that closes the listener. */
   readonly signal?: AbortSignal | undefined;
   /** Port where a text target leaves it out (`ptcp:`). */
@@ -24,12 +35,16 @@ export interface ListenOptions {
 /** How many connections {@link listen} allows by default. */
 const defaultMaxConnections = 4096;
 
+/** How long a TLS handshake may take by default, in milliseconds. */
+const defaultHandshakeTimeoutMs = 5000;
+
 /** How long a socket file in our way may take to show that somebody listens on it, in milliseconds. */
 const staleProbeTimeoutMs = 1000;
 
 /**
  * Listens. `ptcp:PORT` binds 127.0.0.1; another address must be named. A unix socket that nobody listens on is replaced.
- * Rejects with `TargetSyntaxError`, `ListenError` or the signal's reason.
+ * `pssl:` lets nobody in without a certificate of the CA. Rejects with `TargetSyntaxError`, `ListenError`, `TlsError` (certificates
+ * that can't be used) or the signal's reason.
  */
 export async function listen(target: PassiveTarget | string, options: ListenOptions): Promise<Listener> {
   const { signal, defaultPort } = options;
@@ -39,7 +54,7 @@ export async function listen(target: PassiveTarget | string, options: ListenOpti
       : target;
   signal?.throwIfAborted();
   const name = formatTarget(parsed);
-  if (parsed.kind === "pssl") throw new ListenError(name, "pssl is not supported yet");
+  const door = parsed.kind === "pssl" ? await openDoor(name, options) : undefined;
   const server = createServer({ noDelay: true });
   server.maxConnections = options.maxConnections ?? defaultMaxConnections;
   if (parsed.kind === "punix") {
@@ -47,12 +62,19 @@ export async function listen(target: PassiveTarget | string, options: ListenOpti
   } else {
     await bind(server, { host: parsed.host, port: parsed.port }, name);
   }
-  const listener = new Listener(server, resolved(parsed, server), options);
+  const listener = new Listener(server, resolved(parsed, server), options, door);
   if (signal?.aborted === true) {
     await listener.close();
     throw signal.reason;
   }
   return listener;
+}
+
+async function openDoor(target: string, options: ListenOptions): Promise<TlsDoor> {
+  const { tls, clock, handshakeTimeoutMs: timeoutMs = defaultHandshakeTimeoutMs } = options;
+  const door = new TlsDoor({ target, tls: requireTls(target, tls), timeoutMs, clock });
+  await door.prepare();
+  return door;
 }
 
 /** Something that listens, with the connections it accepted. */
@@ -62,11 +84,13 @@ export class Listener {
   readonly #server: Server;
   readonly #sockets: Set<Socket> = new Set();
   readonly #signal: AbortSignal | undefined;
+  readonly #door: TlsDoor | undefined;
   #closed: Promise<void> | undefined;
 
   /** @internal Made by {@link listen}. */
-  constructor(server: Server, target: PassiveTarget, options: ListenOptions) {
+  constructor(server: Server, target: PassiveTarget, options: ListenOptions, door: TlsDoor | undefined) {
     this.target = target;
+    this.#door = door;
     this.#server = server;
     this.#signal = options.signal;
     server.on("connection", (socket: Socket) => this.#accept(socket, options));
@@ -104,8 +128,20 @@ export class Listener {
   #accept(socket: Socket, options: ListenOptions): void {
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
+    const peer = this.#peerOf(socket);
+    if (this.#door === undefined) {
+      this.#hand(socket, peer, options);
+      return;
+    }
+    void this.#door.admit(socket, peer, {
+      admitted: (secured) => this.#hand(secured, peer, options),
+      refused: (reason) => options.onRefused?.(peer, reason),
+    });
+  }
+
+  #hand(socket: Socket, peer: string, options: ListenOptions): void {
     try {
-      options.onConnection(socket, this.#peerOf(socket));
+      options.onConnection(socket, peer);
     } catch {
       socket.on("error", () => {});
       socket.destroy();
@@ -115,9 +151,10 @@ export class Listener {
   #peerOf(socket: Socket): string {
     if (this.target.kind === "punix") return `unix:${this.target.path}`;
     const { remoteAddress, remotePort } = socket;
+    const kind = this.#door === undefined ? "tcp" : "ssl";
     // Already gone again: it has no address any more.
-    if (remoteAddress === undefined || remotePort === undefined) return "tcp:unknown";
-    return formatTarget({ kind: "tcp", host: remoteAddress, port: remotePort });
+    if (remoteAddress === undefined || remotePort === undefined) return `${kind}:unknown`;
+    return formatTarget({ kind, host: remoteAddress, port: remotePort });
   }
 }
 

@@ -72,10 +72,10 @@ describe("dial", () => {
       assert.match((await failure(`unix:${join(folder, "file")}`)).message, /ECONNREFUSED|ENOTSOCK/);
     }));
 
-  it("refuses ssl: for now in plain words", async () => {
+  it("says what ssl: needs when it is given nothing", async () => {
     const error = await failure("ssl:127.0.0.1:6640");
-    assert.equal((error as ConnectError).code, "ERR_CONNECT");
-    assert.match(error.message, /not supported yet/);
+    assert.equal((error as ConnectError).code, "ERR_TLS");
+    assert.match(error.message, /a CA's certificate, a certificate and its private key are needed/);
   });
 
   it("refuses a target that is wrong before it touches a socket", async () => {

@@ -126,13 +126,6 @@ describe("listen", () => {
       });
     }));
 
-  it("refuses pssl: for now in plain words", async () => {
-    await assert.rejects(listen("pssl:0", { onConnection: quiet }), {
-      code: "ERR_LISTEN",
-      message: /not supported yet/,
-    });
-  });
-
   it("makes a unix socket and removes it when closed", () =>
     withFolder(async (folder) => {
       const path = join(folder, "s");
