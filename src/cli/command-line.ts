@@ -142,9 +142,9 @@ function withValue(
   before: OptionWords[string],
   value: string | true,
   rawName: string,
-  { repeated }: OptionSpec,
+  { repeats }: OptionSpec,
 ): string | true | readonly string[] {
-  if (repeated === true && value !== true) return Array.isArray(before) ? [...before, value] : [value];
+  if (repeats === true && value !== true) return Array.isArray(before) ? [...before, value] : [value];
   if (before !== undefined) throw new UsageError(`option ${rawName} is given twice`);
   return value;
 }

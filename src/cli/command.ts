@@ -22,7 +22,7 @@ export interface OptionSpec {
   /** Whether a `string` option must be given. */
   readonly required?: true;
   /** Whether a `string` option may be given several times: its value is the list of them, empty when there is none. */
-  readonly repeated?: true;
+  readonly repeats?: true;
   /** What the value is called in help, such as `FILE`. */
   readonly value?: string;
   /** One line for help. */
@@ -54,7 +54,7 @@ export interface Example {
 export type OptionValues<Options extends OptionSpecs> = {
   readonly [Name in keyof Options]: Options[Name]["type"] extends "boolean"
     ? boolean
-    : Options[Name] extends { readonly repeated: true }
+    : Options[Name] extends { readonly repeats: true }
       ? readonly string[]
       : Options[Name] extends { readonly required: true }
         ? string

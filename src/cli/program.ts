@@ -100,8 +100,8 @@ function print(report: Report, json: boolean, { output, errors }: Terminal): voi
 
 function optionValues(command: Command, words: OptionWords): ParsedInvocation["options"] {
   return Object.fromEntries(
-    Object.entries(command.options).map(([name, { type, repeated }]) => {
-      if (repeated === true) return [name, words[name] ?? []];
+    Object.entries(command.options).map(([name, { type, repeats }]) => {
+      if (repeats === true) return [name, words[name] ?? []];
       return [name, type === "boolean" ? words[name] === true : textOf(words, name)];
     }),
   );

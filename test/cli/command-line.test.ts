@@ -56,7 +56,7 @@ describe("a command line", () => {
       summary: "adds",
       operands: [],
       options: {
-        option: { type: "string", value: "KEY=VALUE", repeated: true, summary: "an option" },
+        option: { type: "string", value: "KEY=VALUE", repeats: true, summary: "an option" },
         tag: { type: "string", value: "N", summary: "a tag" },
       },
       examples: [],
