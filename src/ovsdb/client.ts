@@ -138,7 +138,8 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
    *
    * Rejects with `TransactionError` (rolled back; a class for each reason), `OperationError` or `UnsendableValueError` (never sent),
    * `UnknownDatabaseError`, `ConnectionClosedError` (no connection is up: never sent), or `OutcomeUnknownError`: it was sent, and the
-   * deadline or the end of the connection came before the reply. An abort rejects with the signal's reason and leaves the same open.
+   * deadline or the end of the connection came before the reply, or it is a cluster that doesn't know. An abort rejects with the signal's
+   * reason and leaves the same open.
    */
   async transact<const Operations extends readonly Operation[]>(
     database: string,
@@ -165,7 +166,8 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
   ): Promise<readonly OperationResult[] | undefined> {
     const { retry = false, ...wait } = options;
     if (!retry) return this.#up().transact(database, operations, wait);
-    return transactOnce((until) => this.#link.next(until), database, operations, wait);
+    const clustered = (): boolean => (this.status(database)?.model ?? "standalone") !== "standalone";
+    return transactOnce({ database, clustered, next: (until) => this.#link.next(until) }, operations, wait);
   }
 
   /** A round trip to the server and back (RFC 7047, 4.1.11). */

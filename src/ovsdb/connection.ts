@@ -20,6 +20,7 @@ import {
 import { encodeOperations, type Operation, type OperationResult } from "./operations.ts";
 import { decodeResults } from "./results.ts";
 import { type DatabaseSchema, parseSchema } from "./schema.ts";
+import { isUncertain } from "./transaction-errors.ts";
 
 /** How long a first monitor of a big database may take: 100,000 ports are 5 to 10 s of silence before the reply. */
 const monitorTimeoutMs = 60_000;
@@ -105,6 +106,7 @@ export class OvsdbConnection {
     try {
       return decodeResults(operations, reply, schema);
     } catch (error) {
+      if (isUncertain(error)) throw new OutcomeUnknownError(this.session.peer, error);
       if (schema === undefined || !(error instanceof OvsdbDecodeError)) throw error;
     }
     // Another client may have converted the database, of which the server tells those with monitors only.

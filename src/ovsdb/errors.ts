@@ -97,7 +97,7 @@ export class UnknownDatabaseError extends OvsdbRequestError {}
 
 /**
  * A transaction was sent and its reply never came, for the reason that is the `cause`: a `TimeoutError` or a `ConnectionClosedError`.
- * It may have been committed, it may be still: `ERR_OVSDB_OUTCOME_UNKNOWN`.
+ * Or the reply was a cluster's that doesn't know either, a `ClusterError`. It may have been committed, it may be still: `ERR_OVSDB_OUTCOME_UNKNOWN`.
  */
 export class OutcomeUnknownError extends OvskitError {
   constructor(peer: string, cause: Error) {

@@ -128,6 +128,7 @@ export { type ShownConfig, switchTakesUp } from "./switch/taking-up.ts";
 export {
   AbortedError,
   CanceledError,
+  ClusterError,
   ConstraintViolationError,
   DomainError,
   DuplicateUuidError,

@@ -5,7 +5,12 @@ import { runWithin, type WaitOptions } from "../transport/deadline.ts";
 import type { OvsdbConnection } from "./connection.ts";
 import { OutcomeUnknownError, TransactionError } from "./errors.ts";
 import type { InsertOperation, Operation, OperationResult, WaitOperation } from "./operations.ts";
-import { DuplicateUuidError, transactionError, WaitTimedOutError } from "./transaction-errors.ts";
+import {
+  ClusterError,
+  DuplicateUuidError,
+  transactionError,
+  WaitTimedOutError,
+} from "./transaction-errors.ts";
 import { uuid } from "./values.ts";
 
 /** Nothing in a transaction tells whether it was done already, so that it can't be sent twice: `ERR_OVSDB_OPERATION_UNREPEATABLE`. */
@@ -19,20 +24,25 @@ export class UnrepeatableError extends OvskitError {
 /** How long a repeated transaction is tried in all, in milliseconds. */
 const defaultTimeoutMs = 60_000;
 
-/** Gives the connection that is up, waiting for it. */
-export type NextConnection = (wait: WaitOptions) => Promise<OvsdbConnection>;
+/** Where a transaction is repeated. */
+export interface RepeatedOn {
+  readonly database: string;
+  /** Gives the connection that is up, waiting for it. */
+  next(wait: WaitOptions): Promise<OvsdbConnection>;
+  /** Whether the server is one of a cluster. Such a server may itself run a transaction again that it has committed. */
+  clustered(): boolean;
+}
 
 /**
  * Commits operations once, over as many connections as it takes. Undefined: an attempt whose reply was lost had been committed.
  * Rejects as `OvsdbClient.transact` tells.
  */
 export async function transactOnce(
-  next: NextConnection,
-  database: string,
+  on: RepeatedOn,
   operations: readonly Operation[],
   { timeoutMs = defaultTimeoutMs, signal }: WaitOptions,
 ): Promise<OperationResult[] | undefined> {
-  const transaction = new RepeatedTransaction(next, database, operations);
+  const transaction = new RepeatedTransaction(on, operations);
   try {
     return await runWithin({ what: "transact", timeoutMs, signal }, (stop) => transaction.attempt(stop));
   } catch (error) {
@@ -42,37 +52,56 @@ export async function transactOnce(
 }
 
 class RepeatedTransaction {
-  readonly #next: NextConnection;
-  readonly #database: string;
+  readonly #on: RepeatedOn;
   readonly #operations: readonly Operation[];
   readonly #chosen: readonly (readonly [InsertOperation, string])[];
+  /** That no row with a chosen uuid is there yet. */
+  readonly #guards: readonly WaitOperation[];
   /** The connection that took an attempt of which nothing was heard again. */
   #lost: string | undefined;
 
-  constructor(next: NextConnection, database: string, operations: readonly Operation[]) {
-    this.#next = next;
-    this.#database = database;
+  constructor(on: RepeatedOn, operations: readonly Operation[]) {
+    this.#on = on;
     this.#operations = operations;
     this.#chosen = operations.flatMap((operation) =>
       operation.op === "insert" && operation.uuid !== undefined ? [[operation, operation.uuid] as const] : [],
     );
+    this.#guards = this.#chosen.map(([{ table }, id]) => absent(table, id));
     const guarded = this.#chosen.length > 0 || operations.some(({ op }) => op === "wait");
     if (!guarded) throw new UnrepeatableError();
   }
 
   async attempt(signal: AbortSignal): Promise<OperationResult[] | undefined> {
-    const connection = await this.#next({ signal, timeoutMs: Number.POSITIVE_INFINITY });
-    const guards = this.#chosen.map(([{ table }, id]) => absent(table, id));
+    const connection = await this.#on.next({ signal, timeoutMs: Number.POSITIVE_INFINITY });
+    const guards = this.#guards;
+    const begins = this.#begins(connection, signal);
     try {
-      const results = await connection.transact(this.#database, [...guards, ...this.#operations], { signal });
+      const operations = [...guards, ...this.#operations];
+      const results = await connection.transact(this.#on.database, operations, { signal });
       return results.slice(guards.length);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof OutcomeUnknownError) this.#giveUp(connection, error);
-      else if (error instanceof TransactionError) return this.#refused(error);
+      else if (error instanceof ClusterError) connection.session.abort(error);
+      else if (error instanceof TransactionError) return this.#refused(error, await begins);
       else if (!(error instanceof ConnectionClosedError)) throw error;
     }
     return this.attempt(signal);
+  }
+
+  /**
+   * Whether nothing of the transaction was there when it was first sent, asked just before it on the same connection; when that is so, and
+   * a guard fails, the server has committed it and run it again. A server that is by itself doesn't do that, and isn't asked.
+   */
+  async #begins(connection: OvsdbConnection, signal: AbortSignal): Promise<boolean> {
+    if (this.#lost !== undefined || this.#guards.length === 0 || !this.#on.clustered()) return false;
+    try {
+      await connection.transact(this.#on.database, this.#guards, { signal });
+      return true;
+    } catch {
+      // It was there, or nobody knows: what becomes of the transaction itself tells more.
+      return false;
+    }
   }
 
   /** The error, or that nobody knows, when an attempt was sent of which nothing was heard. */
@@ -86,11 +115,11 @@ class RepeatedTransaction {
     if (!connection.session.closed) connection.session.abort(error);
   }
 
-  #refused(error: TransactionError): undefined {
-    const guards = this.#chosen.length;
+  #refused(error: TransactionError, begins: boolean): undefined {
+    const guards = this.#guards.length;
     const index = error.operationIndex;
     if (index !== undefined && index < guards && error instanceof WaitTimedOutError) {
-      if (this.#lost !== undefined) return undefined;
+      if (this.#lost !== undefined || begins) return undefined;
       throw this.#duplicate(index);
     }
     const operationIndex = index === undefined ? undefined : index - guards;

@@ -1,5 +1,5 @@
 // Why a server rolls a transaction back: one class for each error that RFC 7047 names (5.2, 4.1.3, 4.1.4) and for the
-// two that Open vSwitch adds, so that a caller decides by class what it can do about it.
+// three that Open vSwitch adds, so that a caller decides by class what it can do about it.
 import { type Refusal, TransactionError, type TransactionPlace } from "./errors.ts";
 
 /** A value isn't one that the schema allows, an index would have two equal rows, or a table too many: `ERR_OVSDB_CONSTRAINT_VIOLATION`. */
@@ -47,6 +47,20 @@ export class SyntaxRefusedError extends TransactionError {}
 /** Access control doesn't let this client do it; Open vSwitch's: `ERR_OVSDB_PERMISSION_ERROR`. */
 export class PermissionError extends TransactionError {}
 
+/**
+ * A cluster couldn't commit it, such as for want of a leader; Open vSwitch's: `ERR_OVSDB_CLUSTER_ERROR`. Nothing of it is in the database:
+ * where a cluster leaves that open, there is an `OutcomeUnknownError` with this as its cause.
+ */
+export class ClusterError extends TransactionError {}
+
+/** The only two reasons for a {@link ClusterError} of which a member of a cluster knows that nothing was committed. */
+const certain: ReadonlySet<string | undefined> = new Set(["not leader", "prerequisite check failed"]);
+
+/** Whether the transaction may have been committed all the same: a cluster promises "at least once". */
+export function isUncertain(error: unknown): error is ClusterError {
+  return error instanceof ClusterError && !certain.has(error.details);
+}
+
 const classes: Readonly<Record<string, typeof TransactionError>> = {
   "constraint violation": ConstraintViolationError,
   "referential integrity violation": ReferentialIntegrityError,
@@ -63,6 +77,7 @@ const classes: Readonly<Record<string, typeof TransactionError>> = {
   "I/O error": IoError,
   "syntax error": SyntaxRefusedError,
   "permission error": PermissionError,
+  "cluster error": ClusterError,
 };
 
 /** What the server says, in the class that it belongs to; a plain `TransactionError` for what no specification names. */
