@@ -1,6 +1,6 @@
 // The difference between the flows a file asks for and those a switch has, and the changes that end it. Counters,
 // ages and flags that a switch doesn't keep make no difference.
-import { type FlowMod, FlowModFlag, type FlowStats, flowMod } from "../openflow/index.ts";
+import { type FlowMod, FlowModFlag, type FlowStats, flowMod, formatInstructions } from "../openflow/index.ts";
 import { type FlowFacts, flowKey, sameFlow, sameSettings } from "../policy/flow-identity.ts";
 
 /** One flow that differs: added, deleted (no `wanted`), or changed (both). */
@@ -23,12 +23,19 @@ export function compareFlows(
     const key = flowKey(flow);
     const replacement = wantedByKey.get(key);
     wantedByKey.delete(key);
-    if (replacement === undefined || !sameFlow(kept(replacement), kept(flow))) {
+    if (replacement === undefined || !doesTheSame(kept(replacement), kept(flow))) {
       differences.push({ present: flow, wanted: replacement });
     }
   }
   for (const flow of wantedByKey.values()) differences.push({ present: undefined, wanted: flow });
   return differences.toSorted(byPlace);
+}
+
+/** What prints alike does alike: a switch gives tunnel options other headers and sizes than they were written with. */
+function doesTheSame(one: FlowFacts, other: FlowFacts): boolean {
+  if (sameFlow(one, other)) return true;
+  const isSameBut = sameFlow({ ...one, instructions: [] }, { ...other, instructions: [] });
+  return isSameBut && formatInstructions(one.instructions) === formatInstructions(other.instructions);
 }
 
 function kept<T extends FlowFacts>(flow: T): T {

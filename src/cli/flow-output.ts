@@ -1,12 +1,15 @@
 // Flows as commands print them: in ovs-ofctl's syntax for people, and taken apart for programs.
 import { type FlowMod, FlowModFlag, type FlowStats } from "../openflow/index.ts";
-import { formatFlow, formatInstructions, formatMatch, type PortNames } from "../openflow/text/index.ts";
+import { type FormatOptions, formatFlow, formatInstructions, formatMatch } from "../openflow/text/index.ts";
 import type { FlowDifference } from "./flow-comparison.ts";
 
 const flagNames = Object.entries(FlowModFlag);
 
 /** A flow for `--json`: its parts, and all of it as ovs-ofctl reads it. */
-export function flowValue(flow: FlowMod | FlowStats, ports: PortNames): Readonly<Record<string, unknown>> {
+export function flowValue(
+  flow: FlowMod | FlowStats,
+  options: FormatOptions,
+): Readonly<Record<string, unknown>> {
   const counters =
     "packetCount" in flow
       ? {
@@ -23,27 +26,27 @@ export function flowValue(flow: FlowMod | FlowStats, ports: PortNames): Readonly
     hardTimeout: flow.hardTimeout,
     flags: flagNames.flatMap(([name, bit]) => ((flow.flags & bit) === 0 ? [] : [name])),
     ...counters,
-    match: formatMatch(flow.match, { ports }),
-    actions: formatInstructions(flow.instructions, { ports }),
-    flow: formatFlow(flow, { ports, stats: false }),
+    match: formatMatch(flow.match, options),
+    actions: formatInstructions(flow.instructions, options),
+    flow: formatFlow(flow, { ...options, stats: false }),
   };
 }
 
 /** Differences as lines that begin with - and +, in ovs-ofctl's syntax. */
-export function differenceText(differences: readonly FlowDifference[], ports: PortNames): string {
+export function differenceText(differences: readonly FlowDifference[], options: FormatOptions): string {
   const line = (sign: string, flow: FlowMod | FlowStats | undefined): readonly string[] =>
-    flow === undefined ? [] : [`${sign}${formatFlow(flow, { ports, stats: false })}`];
+    flow === undefined ? [] : [`${sign}${formatFlow(flow, { ...options, stats: false })}`];
   return differences
     .flatMap(({ present, wanted }) => [...line("-", present), ...line("+", wanted)])
     .join("\n");
 }
 
 /** Differences for `--json`. */
-export function differenceValue(differences: readonly FlowDifference[], ports: PortNames): unknown {
+export function differenceValue(differences: readonly FlowDifference[], options: FormatOptions): unknown {
   return differences.map(({ present, wanted }) => ({
     change: changeName(present, wanted),
-    present: present === undefined ? undefined : flowValue(present, ports),
-    wanted: wanted === undefined ? undefined : flowValue(wanted, ports),
+    present: present === undefined ? undefined : flowValue(present, options),
+    wanted: wanted === undefined ? undefined : flowValue(wanted, options),
   }));
 }
 

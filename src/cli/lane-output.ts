@@ -35,7 +35,7 @@ export function planValue({ lanes, bridges, database, outside, foreign, warnings
       bridge,
       effect,
       lanes: affected,
-      flow: flowValue(flowMod(flow), new Map()),
+      flow: flowValue(flowMod(flow), {}),
     })),
     warnings,
   };
@@ -58,14 +58,14 @@ function bridgeValue({ side, bridge, changes }: BridgeChanges, ports: PortNames)
 
 function changeValue(change: LaneFlowChange, ports: PortNames): unknown {
   if (change.kind === "delete")
-    return { kind: change.kind, before: flowValue(flowMod(change.before), ports) };
+    return { kind: change.kind, before: flowValue(flowMod(change.before), { ports }) };
   const before = change.kind === "modify" ? change.before : change.replaces;
   return {
     kind: change.kind,
     lane: change.wanted.lane,
     role: change.wanted.role,
-    before: before === undefined ? undefined : flowValue(flowMod(before), ports),
-    flow: flowValue(change.wanted.flow, ports),
+    before: before === undefined ? undefined : flowValue(flowMod(before), { ports }),
+    flow: flowValue(change.wanted.flow, { ports }),
   };
 }
 

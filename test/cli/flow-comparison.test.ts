@@ -34,16 +34,13 @@ function stats(text: string, given: Partial<FlowStats> = {}): FlowStats {
   };
 }
 
-/** The field has one bit; the switch gives back both bits of the mask, and ours has the one that counts. */
-const clipped = "actions=set_field:0x1/0x3->tun_erspan_dir";
-
 describe("the comparison of flows", () => {
   it("finds no difference between any recorded flow and what the switch gave back of it", async () => {
     const file = new URL("../../../test/vectors/ovs31-flowmod13-captured.json", import.meta.url);
     const recordings = JSON.parse(await readFile(file, "utf8")) as readonly Recording[];
     let compared = 0;
     for (const { text, n_flow_mods: count, dump_reply_hex: replies } of recordings) {
-      if (replies === undefined || count !== 1 || text === clipped) continue;
+      if (replies === undefined || count !== 1) continue;
       const present = replies.flatMap(flowsIn);
       if (present.length !== 1) continue;
       let wanted: ReturnType<typeof parseFlow>;

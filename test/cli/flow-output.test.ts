@@ -25,7 +25,7 @@ describe("a flow for programs", () => {
       [1, "qvo1"],
       [2, "qvo2"],
     ]);
-    assert.deepEqual(flowValue(flow, ports), {
+    assert.deepEqual(flowValue(flow, { ports }), {
       table: 3,
       priority: 32_768,
       cookie: "0x8000000000000001",
@@ -53,8 +53,8 @@ describe("a flow for programs", () => {
       { present, wanted: undefined },
     ];
     const [gone, come] = ["-in_port=1 actions=drop", "+in_port=1 actions=output:2"];
-    assert.equal(differenceText(differences, new Map()), [gone, come, come, gone].join("\n"));
-    const values = differenceValue(differences, new Map()) as {
+    assert.equal(differenceText(differences, {}), [gone, come, come, gone].join("\n"));
+    const values = differenceValue(differences, {}) as {
       change: string;
       present?: Record<string, unknown>;
     }[];

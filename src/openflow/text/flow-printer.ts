@@ -64,6 +64,17 @@ function wordsOfMatch(match: Match, { ports, tlvMap }: FormatOptions): string[] 
   return matchWordsOf(tlvMap === undefined ? match : mappedMatch(match, tlvMap), ports);
 }
 
+/** Priority and match as one word list, as flows have them; empty for the default priority and every packet. */
+export function ruleText(match: Match, priority: number, options: FormatOptions): string {
+  const first = priority === DEFAULT_PRIORITY ? [] : [`priority=${priority}`];
+  return [...first, ...wordsOfMatch(match, options)].join(",");
+}
+
+/** A text that ends in a blank, unless it is empty. */
+export function withBlank(text: string): string {
+  return text === "" ? "" : `${text} `;
+}
+
 function statsText(flow: FlowStats, options: FormatFlowOptions): string {
   const { ports, stats = true } = options;
   const parts = [
@@ -72,21 +83,22 @@ function statsText(flow: FlowStats, options: FormatFlowOptions): string {
     stats || flow.tableId !== 0 ? `table=${flow.tableId}, ` : "",
     stats ? `n_packets=${counterText(flow.packetCount)}, n_bytes=${counterText(flow.byteCount)}, ` : "",
     timeoutsAndFlags(flow),
-    matchText(flow.match, flow.priority, options),
+    withBlank(ruleText(flow.match, flow.priority, options)),
   ];
   return `${parts.join("")}actions=${instructionsText(flow.instructions, ports)}`;
 }
 
 function modText(flow: FlowMod, options: FormatOptions): string {
   const { ports } = options;
-  const isDelete = flow.command === "delete" || flow.command === "deleteStrict";
+  const isAnyPriority = flow.command === "delete";
+  const isDelete = isAnyPriority || flow.command === "deleteStrict";
   const parts = [
     cookieText(flow),
     flow.tableId === (isDelete ? Table.all : 0) ? "" : `table=${flow.tableId}, `,
     flow.outPort === Port.any ? "" : `out_port=${formatPort(flow.outPort, ports)}, `,
     flow.outGroup === Group.any ? "" : `out_group=${flow.outGroup}, `,
     timeoutsAndFlags(flow),
-    matchText(flow.match, flow.command === "delete" ? DEFAULT_PRIORITY : flow.priority, options),
+    withBlank(ruleText(flow.match, isAnyPriority ? DEFAULT_PRIORITY : flow.priority, options)),
   ];
   const head = parts.join("");
   if (isDelete) return head.replace(/,? $/, "");
@@ -105,13 +117,6 @@ function timeoutsAndFlags(flow: Pick<FlowMod, "idleTimeout" | "hardTimeout" | "f
     ...flagWords.filter(([, bit]) => (flow.flags & bit) !== 0).map(([word]) => `${word} `),
   ];
   return parts.join("");
-}
-
-/** Priority and match, and the blank that divides them from the actions. */
-function matchText(match: Match, priority: number, options: FormatOptions): string {
-  const first = priority === DEFAULT_PRIORITY ? [] : [`priority=${priority}`];
-  const words = [...first, ...wordsOfMatch(match, options)];
-  return words.length === 0 ? "" : `${words.join(",")} `;
 }
 
 /** A counter; `?` where the switch doesn't keep it. */

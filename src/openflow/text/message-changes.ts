@@ -8,15 +8,10 @@ import type { NxFlowMod } from "../protocol/nx-flow-mod.ts";
 import { NO_BUFFER, Port, Table } from "../protocol/ports.ts";
 import { instructionsText } from "./action-printer.ts";
 import { type BitWords, bitsText } from "./bit-text.ts";
+import { ruleText, withBlank } from "./flow-printer.ts";
 import { flagWords } from "./flow-words.ts";
 import { formatGroup } from "./group-text.ts";
-import {
-  type MessagePrinters,
-  type PrintContext,
-  ruleText,
-  type Unreadable,
-  withBlank,
-} from "./message-printing.ts";
+import type { MessagePrinters, PrintContext, Unreadable } from "./message-printing.ts";
 import { formatMeter } from "./meter-text.ts";
 import { formatHex } from "./number-text.ts";
 import { portConfigWords, portFeatureWords } from "./port-stats-text.ts";
@@ -57,10 +52,11 @@ const bundleFlagWords: BitWords = [
 export const changePrinters: MessagePrinters<
   "flowMod" | "nxFlowMod" | "groupMod" | "meterMod" | "portMod" | "tableMod" | "bundleControl" | "bundleAdd"
 > = {
-  flowMod: (flow, { ports }) => flowModText({ ...flow, outPort: portWord(flow.outPort, ports) }, ports),
-  nxFlowMod: (flow, { ports }) => {
-    const outPort = formatPort16(flow.outPort, ports);
-    return flowModText({ ...flow, cookieMask: 0n, outPort: outPort === "ANY" ? "" : outPort }, ports);
+  flowMod: (flow, context) =>
+    flowModText({ ...flow, outPort: portWord(flow.outPort, context.ports) }, context),
+  nxFlowMod: (flow, context) => {
+    const outPort = formatPort16(flow.outPort, context.ports);
+    return flowModText({ ...flow, cookieMask: 0n, outPort: outPort === "ANY" ? "" : outPort }, context);
   },
   groupMod: groupModText,
   meterMod: meterModText,
@@ -78,19 +74,19 @@ function portWord(port: number, ports: PortNames | undefined): string {
 type PrintedFlow = Omit<NxFlowMod, "outPort"> &
   Pick<FlowModMessage, "cookieMask"> & { readonly outPort: string };
 
-function flowModText(flow: PrintedFlow, ports: PortNames | undefined): string {
+function flowModText(flow: PrintedFlow, context: PrintContext): string {
   const { command, tableId, idleTimeout, hardTimeout, bufferId, outPort, flags } = flow;
   const parts = [
     ` ${typeof command === "string" ? flowCommands[command] : `cmd:${command}`} `,
     tableId === 0 ? "" : `table:${tableId} `,
-    withBlank(ruleText(flow.match, flow.priority, ports)),
+    withBlank(ruleText(flow.match, flow.priority, context)),
     cookieText(flow),
     idleTimeout === 0 ? "" : `idle:${idleTimeout} `,
     hardTimeout === 0 ? "" : `hard:${hardTimeout} `,
     bufferId === NO_BUFFER ? "" : `buf:0x${bufferId.toString(16)} `,
     outPort === "" ? "" : `out_port:${outPort} `,
     ...flagWords.filter(([, bit]) => (flags & bit) !== 0).map(([word]) => `${word} `),
-    `actions=${instructionsText(flow.instructions, ports)}`,
+    `actions=${instructionsText(flow.instructions, context.ports)}`,
   ];
   return parts.join("");
 }
@@ -101,10 +97,10 @@ function cookieText({ cookie, cookieMask }: Pick<FlowModMessage, "cookie" | "coo
   return cookie === 0n || cookie === 0xffff_ffff_ffff_ffffn ? "" : `${hex} `;
 }
 
-function groupModText({ command, ...group }: GroupModMessage, { ports }: PrintContext): string {
+function groupModText({ command, ...group }: GroupModMessage, context: PrintContext): string {
   const word = typeof command === "string" ? commands[command] : `cmd:${command}`;
   const { groupId, groupType, buckets } = group;
-  return `\n ${word} ${formatGroup({ groupId, groupType, buckets }, ports === undefined ? {} : { ports })}`;
+  return `\n ${word} ${formatGroup({ groupId, groupType, buckets }, context)}`;
 }
 
 /** A delete names the meter and nothing else. */

@@ -8,14 +8,14 @@ import type { MeterRequest } from "../protocol/meters.ts";
 import type { MultipartReplyMessage, MultipartRequestMessage } from "../protocol/multipart.ts";
 import { Group, Port, Table } from "../protocol/ports.ts";
 import { Queue } from "../protocol/queues.ts";
-import type { FormatOptions } from "./flow-printer.ts";
+import { type FormatOptions, ruleText } from "./flow-printer.ts";
 import { formatAggregate, formatFlows, formatFlowUpdates } from "./flow-stats-text.ts";
 import { formatGroupFeatures, formatGroupStats, formatGroups } from "./group-stats-text.ts";
-import { type PrintContext, ruleText, type Unreadable } from "./message-printing.ts";
+import type { PrintContext, Unreadable } from "./message-printing.ts";
 import { formatMeterFeatures, formatMeterStats, formatMeters } from "./meter-stats-text.ts";
 import { meterName } from "./meter-text.ts";
 import { formatPortDescs, formatPortStats } from "./port-stats-text.ts";
-import { formatPort, type PortNames } from "./port-text.ts";
+import { formatPort } from "./port-text.ts";
 import { formatQueueStats } from "./queue-text.ts";
 import { formatIpfixBridgeStats, formatIpfixFlowStats, formatSwitchDesc } from "./switch-text.ts";
 import { formatTableFeatures } from "./table-features-text.ts";
@@ -44,8 +44,8 @@ const requests: { readonly [N in Exclude<Kinds, "raw">]: BodyPrinter<Request<N>[
   meterFeatures: nothing,
   tableFeatures: (tables) => below(formatTableFeatures(tables)),
   portDesc: () => " port=ANY",
-  flowMonitor: (monitors, { ports }) =>
-    monitors.map((monitor) => `\n ${monitorText(monitor, ports)}`).join(""),
+  flowMonitor: (monitors, options) =>
+    monitors.map((monitor) => `\n ${monitorText(monitor, options)}`).join(""),
   ipfixBridge: nothing,
   ipfixFlow: nothing,
 };
@@ -73,13 +73,13 @@ const replies: { readonly [N in Exclude<Kinds, "raw">]: BodyPrinter<Reply<N>["bo
 /** Prints what follows a multipart's heading. */
 export function multipartText(
   message: MultipartRequestMessage | MultipartReplyMessage,
-  { ports }: PrintContext,
+  context: PrintContext,
 ): string | Unreadable {
   const { type, multipart, more, body } = message;
   if (multipart === "raw") return { error: "OFPBRC_BAD_STAT" };
   const printers = type === "multipartReply" ? replies : requests;
   const print = printers[multipart] as BodyPrinter<typeof body>;
-  const text = print(body, ports === undefined ? {} : { ports });
+  const text = print(body, context);
   return typeof text === "string" && more ? ` flags=[more]${text}` : text;
 }
 
@@ -88,10 +88,10 @@ function below(list: string): string {
   return list === "" ? "" : `\n${list}`;
 }
 
-function flowRequestText({ tableId, outPort, match }: FlowStatsRequest, { ports }: FormatOptions): string {
+function flowRequestText({ tableId, outPort, match }: FlowStatsRequest, options: FormatOptions): string {
   const table = tableId === Table.all ? "" : ` table=${tableId}`;
-  const port = outPort === Port.any ? "" : ` out_port=${formatPort(outPort, ports)}`;
-  const words = ruleText(match, DEFAULT_PRIORITY, ports);
+  const port = outPort === Port.any ? "" : ` out_port=${formatPort(outPort, options.ports)}`;
+  const words = ruleText(match, DEFAULT_PRIORITY, options);
   return `${table}${port}${words === "" ? "" : ` ${words}`}`;
 }
 
@@ -113,14 +113,14 @@ const monitorFlags: readonly (readonly [word: string, bit: number])[] = [
   ["own", FlowMonitorFlag.own],
 ];
 
-function monitorText(monitor: FlowMonitorRequest, ports: PortNames | undefined): string {
+function monitorText(monitor: FlowMonitorRequest, options: FormatOptions): string {
   const { monitorId, flags, outPort, tableId, match } = monitor;
   const words = monitorFlags.filter(([, bit]) => (flags & bit) !== 0).map(([word]) => word);
   return [
     `id=${monitorId}`,
     `flags=${words.length === 0 ? "0" : words.join(",")}`,
-    ...(outPort === Port.any ? [] : [`out_port=${formatPort(outPort, ports)}`]),
+    ...(outPort === Port.any ? [] : [`out_port=${formatPort(outPort, options.ports)}`]),
     ...(tableId === Table.all ? [] : [`table=${tableId}`]),
-    ...(match.length === 0 ? [] : [ruleText(match, DEFAULT_PRIORITY, ports)]),
+    ...(match.length === 0 ? [] : [ruleText(match, DEFAULT_PRIORITY, options)]),
   ].join(" ");
 }

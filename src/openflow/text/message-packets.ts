@@ -7,8 +7,9 @@ import type { ContinuationProperty, PacketProperty } from "../protocol/nx-packet
 import type { PacketInMessage, PacketOutMessage } from "../protocol/packet.ts";
 import { NO_BUFFER } from "../protocol/ports.ts";
 import { actionsText } from "./action-printer.ts";
+import { ruleText } from "./flow-printer.ts";
 import { frameText } from "./message-frame.ts";
-import { type MessagePrinters, type PrintContext, ruleText, type Unreadable } from "./message-printing.ts";
+import type { MessagePrinters, PrintContext, Unreadable } from "./message-printing.ts";
 import { formatHex } from "./number-text.ts";
 import { reasonWords } from "./nx-words.ts";
 import { formatPort, type PortNames } from "./port-text.ts";
@@ -47,18 +48,18 @@ export const packetPrinters: MessagePrinters<
   packetOut: packetOutText,
 };
 
-function plainText(message: PacketInMessage | NxPacketInMessage, { ports }: PrintContext): string {
-  return arrivalText({ ...message, lines: [] }, ports);
+function plainText(message: PacketInMessage | NxPacketInMessage, context: PrintContext): string {
+  return arrivalText({ ...message, lines: [] }, context);
 }
 
-function arrivalText(arrival: Arrival, ports: PortNames | undefined): string {
+function arrivalText(arrival: Arrival, context: PrintContext): string {
   const { tableId, cookie, totalLen, match, reason, data, bufferId, lines } = arrival;
   const why = typeof reason === "string" ? reasons[reason] : reasonWord(reason);
   const parts = [
     ...(tableId === 0 ? [] : [`table_id=${tableId}`]),
     ...(cookie === undefined || cookie === noCookie ? [] : [`cookie=0x${cookie.toString(16)}`]),
     `total_len=${totalLen}`,
-    ruleText(match, DEFAULT_PRIORITY, ports),
+    ruleText(match, DEFAULT_PRIORITY, context),
     `(via ${why})`,
     `data_len=${data.length}`,
     bufferText(bufferId, totalLen, data.length),
@@ -116,17 +117,17 @@ function toldBy(property: PacketProperty): Partial<Arrival> {
   return (tellings[property.type] as (property: PacketProperty) => Partial<Arrival>)(property);
 }
 
-function propertiesText(properties: readonly PacketProperty[], { ports }: PrintContext): string | Unreadable {
+function propertiesText(properties: readonly PacketProperty[], context: PrintContext): string | Unreadable {
   const arrival: Arrival = Object.assign({}, nothingKnown, ...properties.map(toldBy)) as Arrival;
   const { data, totalLen } = arrival;
   if (data.length === 0 || (totalLen !== 0 && totalLen < data.length)) return { error: "OFPBRC_BAD_LEN" };
   const lines = [
     ...properties.flatMap((property) => (property.type === "userdata" ? userdataLines(property.data) : [])),
     ...properties.flatMap((property) =>
-      property.type === "continuation" ? continuationLines(property.properties, ports) : [],
+      property.type === "continuation" ? continuationLines(property.properties, context.ports) : [],
     ),
   ];
-  return arrivalText({ ...arrival, totalLen: totalLen === 0 ? data.length : totalLen, lines }, ports);
+  return arrivalText({ ...arrival, totalLen: totalLen === 0 ? data.length : totalLen, lines }, context);
 }
 
 function userdataLines(data: Uint8Array): readonly string[] {

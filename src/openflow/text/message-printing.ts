@@ -1,10 +1,7 @@
 // What the printers of messages share: how a printer is called, how one says that Open vSwitch wouldn't read the message,
 // and flags as words.
 import type { Message } from "../message.ts";
-import { DEFAULT_PRIORITY } from "../protocol/flow-mod.ts";
-import type { Match } from "../protocol/match.ts";
-import { matchWordsOf } from "./match-printer.ts";
-import type { PortNames } from "./port-text.ts";
+import type { FormatOptions } from "./flow-printer.ts";
 
 /** Why Open vSwitch wouldn't read a message that the library reads: the name of its error. */
 export interface Unreadable {
@@ -12,8 +9,7 @@ export interface Unreadable {
 }
 
 /** What a printer is called with beside its message. */
-export interface PrintContext {
-  readonly ports: PortNames | undefined;
+export interface PrintContext extends FormatOptions {
   /** Whether it stands in an error, where echoes are told without their bytes. */
   readonly isBrief: boolean;
   /** Prints a message that stands inside another one, heading and all. */
@@ -31,14 +27,3 @@ export type MessagePrinter<M> = (message: M, context: PrintContext) => string | 
 export type MessagePrinters<T extends Message["type"]> = {
   readonly [K in T]: MessagePrinter<Extract<Message, { type: K }>>;
 };
-
-/** Priority and match as one word list, as flows have them; empty for the default priority and every packet. */
-export function ruleText(match: Match, priority: number, ports: PortNames | undefined): string {
-  const first = priority === DEFAULT_PRIORITY ? [] : [`priority=${priority}`];
-  return [...first, ...matchWordsOf(match, ports)].join(",");
-}
-
-/** A text that ends in a blank, unless it is empty. */
-export function withBlank(text: string): string {
-  return text === "" ? "" : `${text} `;
-}

@@ -7,7 +7,7 @@ import type { HelloMessage } from "../protocol/hello.ts";
 import { Capability, type FeaturesReplyMessage, type SwitchConfig } from "../protocol/switch-config.ts";
 import { type BitWords, knownBitsText } from "./bit-text.ts";
 import { hexDump } from "./message-hex.ts";
-import { type MessagePrinters, type PrintContext, type Unreadable } from "./message-printing.ts";
+import type { MessagePrinters, PrintContext, Unreadable } from "./message-printing.ts";
 
 /** The errors whose data is text. */
 const errorsWithText: ReadonlySet<string> = new Set(["OFPHFC_INCOMPATIBLE", "OFPHFC_EPERM"]);

@@ -6,9 +6,10 @@ import type { PortStatusMessage } from "../protocol/port-status.ts";
 import { Table } from "../protocol/ports.ts";
 import type { QueueGetConfigReplyMessage } from "../protocol/queues.ts";
 import { formatDuration } from "./duration-text.ts";
-import { type MessagePrinters, type PrintContext, ruleText, type Unreadable } from "./message-printing.ts";
+import { ruleText } from "./flow-printer.ts";
+import type { MessagePrinters, PrintContext, Unreadable } from "./message-printing.ts";
 import { formatPortDesc } from "./port-stats-text.ts";
-import { formatPort, type PortNames } from "./port-text.ts";
+import { formatPort } from "./port-text.ts";
 import { formatQueueConfig } from "./queue-text.ts";
 
 const removedReasons: Readonly<Record<string | number, string>> = {
@@ -34,8 +35,8 @@ export const statusPrinters: MessagePrinters<
   | "queueGetConfigRequest"
   | "queueGetConfigReply"
 > = {
-  flowRemoved: (flow, { ports }) => flowRemovedText(flow, ports),
-  nxFlowRemoved: (flow, { ports }) => flowRemovedText({ ...flow, hardTimeout: 0 }, ports),
+  flowRemoved: flowRemovedText,
+  nxFlowRemoved: (flow, context) => flowRemovedText({ ...flow, hardTimeout: 0 }, context),
   portStatus: portStatusText,
   requestForward: requestForwardText,
   flowMonitorCancel: ({ monitorId }) => ` id=${monitorId}`,
@@ -57,15 +58,15 @@ function requestForwardText({ message }: RequestForwardMessage, { body }: PrintC
   return ` reason=${message.type === "groupMod" ? "group_mod" : "meter_mod"}${text}`;
 }
 
-function queueConfigText(message: QueueGetConfigReplyMessage, { ports }: PrintContext): string {
-  const text = formatQueueConfig(message, ports === undefined ? {} : { ports });
+function queueConfigText(message: QueueGetConfigReplyMessage, context: PrintContext): string {
+  const text = formatQueueConfig(message, context);
   return text === "" ? "" : ` ${text}`;
 }
 
-function flowRemovedText(flow: FlowRemoved, ports: PortNames | undefined): string {
+function flowRemovedText(flow: FlowRemoved, context: PrintContext): string {
   const { reason, tableId, cookie, hardTimeout } = flow;
   const parts = [
-    ruleText(flow.match, flow.priority, ports),
+    ruleText(flow.match, flow.priority, context),
     `reason=${removedReasons[reason] ?? reason}`,
     ...(tableId === Table.all ? [] : [`table_id=${tableId}`]),
     ...(cookie === 0n ? [] : [`cookie:0x${cookie.toString(16)}`]),

@@ -41,7 +41,7 @@ export function formatMessage(message: Message | Uint8Array, options: FormatMess
 /** `depth` is how many errors stand around the message. */
 function contextOf(options: FormatMessageOptions, depth: number): PrintContext {
   const context: PrintContext = {
-    ports: options.ports,
+    ...options,
     isBrief: depth > 0,
     inner: (message) => messageText(message, context, options),
     innerBytes: (bytes) =>

@@ -413,6 +413,13 @@ describe("Actions that ovs-ofctl never sends", () => {
     [{ type: "controller2", properties: [{ type: "maxLen", maxLen: 9 }] }, "CONTROLLER:9"],
     [{ type: "controller2", properties: [{ type: "meterId", meterId: 0 }] }, "CONTROLLER:65535"],
     [{ type: "controller2", properties: [{ type: "meterId", meterId: 7 }] }, "controller(meter_id=7)"],
+    [
+      {
+        type: "regLoad2",
+        oxm: { field: "tunMetadata3", value: `0x${"00".repeat(123)}05`, mask: `0x${"ff".repeat(124)}` },
+      },
+      "set_field:0x5->tun_metadata3",
+    ],
     [{ type: "deleteField", field: "NXM_NX_REG7" }, "delete_field:reg7"],
     [{ type: "deleteField", field: "OXM_OF_IPV4_DST" }, "delete_field:ip_dst"],
     [{ type: "deleteField", field: "NXM_OF_IN_PORT" }, "delete_field:in_port"],

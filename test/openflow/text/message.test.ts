@@ -1,7 +1,14 @@
 // Messages as text: what ovs-ofctl printed of recorded ones, frames of every kind, and what is no message at all.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decode, encode, formatMessage, type MessageInput } from "../../../src/openflow/index.ts";
+import {
+  decode,
+  encode,
+  flowMod,
+  formatMessage,
+  type Match,
+  type MessageInput,
+} from "../../../src/openflow/index.ts";
 import { everyMessage } from "../protocol/message-arbitraries.ts";
 import { bytesOf, recording } from "../protocol/recordings.ts";
 
@@ -24,6 +31,16 @@ function withoutDigits(text: string): string {
 function textOf(message: MessageInput): string {
   return formatMessage(encode(message));
 }
+
+/** What a PACKET_IN says beside its match. */
+const arrival = {
+  bufferId: 0xffffffff,
+  totalLen: 0,
+  reason: "noMatch",
+  tableId: 0,
+  cookie: 0n,
+  data: new Uint8Array(),
+} as const;
 
 /** The line that is printed of a frame. */
 function frameLine(hex: string): string {
@@ -192,6 +209,25 @@ describe("formatMessage", () => {
       textOf({ type: "error", xid: 1, errorType: 0, errorCode: 0, data }),
       "OFPT_ERROR (OF1.3) (xid=0x1): OFPHFC_INCOMPATIBLE\nno \\0421.0\\042\\012",
     );
+  });
+
+  it("leaves out masks that cover an option, where it knows the switch's table of them", () => {
+    const match: Match = [{ field: "tunMetadata0", value: "0x00000012", mask: "0xffffffff" }];
+    const tlvMap = [{ optionClass: 0xffff, optionType: 0, optionLen: 4, index: 0 }];
+    const messages: readonly MessageInput[] = [
+      { type: "flowMod", ...flowMod({ match }) },
+      { type: "packetIn", ...arrival, match },
+      {
+        type: "multipartRequest",
+        multipart: "flow",
+        more: false,
+        body: { tableId: 0, outPort: 0xffffffff, outGroup: 0xffffffff, cookie: 0n, cookieMask: 0n, match },
+      },
+    ];
+    for (const message of messages) {
+      assert.match(textOf(message), /tun_metadata0=0x12\/0xffffffff/);
+      assert.match(formatMessage(encode(message), { tlvMap }), /tun_metadata0=0x12(?: |$)/m);
+    }
   });
 
   it("names ports where it knows their names", () => {

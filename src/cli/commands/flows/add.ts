@@ -31,7 +31,10 @@ export const flowsAddCommand: Command = command({
       return {
         text: fixLines(fixes).join("\n"),
         value: {
-          flows: changes.map((flow) => ({ command: flow.command, ...flowValue(flow, ports.names) })),
+          flows: changes.map((flow) => ({
+            command: flow.command,
+            ...flowValue(flow, { ports: ports.names }),
+          })),
           fixes,
         },
       };

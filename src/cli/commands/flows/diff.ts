@@ -5,6 +5,7 @@ import { compareFlows } from "../../flow-comparison.ts";
 import { onlyCommands, readFlows, requiredFlowSource } from "../../flow-input.ts";
 import { differenceText, differenceValue } from "../../flow-output.ts";
 import { withSwitch } from "../../switch-connection.ts";
+import { tunnelOptions } from "../../tunnel-options.ts";
 import { bridgeOperand, fileOption, fixOption, flowOperand, flowSynopsis } from "./operands.ts";
 
 export const flowsDiffCommand: Command = command({
@@ -19,17 +20,20 @@ export const flowsDiffCommand: Command = command({
     const { operands, options } = invocation;
     const source = await requiredFlowSource(operands.FLOW, options.file, invocation);
     return withSwitch(invocation, operands.BRIDGE, async (found, { names, numbers }) => {
-      const { flows, fixes } = readFlows(source, { ports: numbers, fix: options.fix });
+      const wait = waiting(invocation);
+      const table = await tunnelOptions(found, source.text, wait);
+      const { flows, fixes } = readFlows(source, { ports: numbers, fix: options.fix, ...table });
       onlyCommands(source, flows, ["add"]);
-      const present = await found.flows({}, waiting(invocation));
+      const present = await found.flows({}, wait);
       const differences = compareFlows(
         present,
         flows.map(({ flow }) => flow),
       );
+      const format = { ports: names, ...(await tunnelOptions(found, present, wait)) };
       return {
-        text: differenceText(differences, names),
+        text: differenceText(differences, format),
         colours: "diff",
-        value: { changes: differenceValue(differences, names), fixes },
+        value: { changes: differenceValue(differences, format), fixes },
       };
     });
   },

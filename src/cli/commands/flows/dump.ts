@@ -5,6 +5,7 @@ import { waiting } from "../../database.ts";
 import { flowSyntaxProblem } from "../../flow-input.ts";
 import { flowValue } from "../../flow-output.ts";
 import { withSwitch } from "../../switch-connection.ts";
+import { tunnelOptions } from "../../tunnel-options.ts";
 import { bridgeOperand } from "./operands.ts";
 
 export const flowsDumpCommand: Command = command({
@@ -32,16 +33,21 @@ export const flowsDumpCommand: Command = command({
   run: (invocation) => {
     const { operands, options } = invocation;
     return withSwitch(invocation, operands.BRIDGE, async (found, { names, numbers }) => {
+      const wait = waiting(invocation);
+      const table = await tunnelOptions(found, operands.FLOW ?? "", wait);
       const filter =
         operands.FLOW === undefined
           ? {}
-          : flowSyntaxProblem(operands.FLOW, (text) => parseFlowFilter(text, { ports: numbers }));
-      const flows = await found.flows(filter, waiting(invocation));
-      const ports = options["no-names"] ? new Map<number, string>() : names;
+          : flowSyntaxProblem(operands.FLOW, (text) => parseFlowFilter(text, { ports: numbers, ...table }));
+      const flows = await found.flows(filter, wait);
+      const format = {
+        ports: options["no-names"] ? new Map<number, string>() : names,
+        ...(await tunnelOptions(found, flows, wait)),
+      };
       const stats = !options["no-stats"];
       return {
-        text: flows.map((flow) => ` ${formatFlow(flow, { ports, stats })}`).join("\n"),
-        value: flows.map((flow) => flowValue(flow, ports)),
+        text: flows.map((flow) => ` ${formatFlow(flow, { ...format, stats })}`).join("\n"),
+        value: flows.map((flow) => flowValue(flow, format)),
       };
     });
   },

@@ -6,6 +6,7 @@ import { changesFor, compareFlows } from "../../flow-comparison.ts";
 import { fixLines, onlyCommands, readFlows, requiredFlowSource } from "../../flow-input.ts";
 import { countDifferences, differenceValue } from "../../flow-output.ts";
 import { withSwitch } from "../../switch-connection.ts";
+import { tunnelOptions } from "../../tunnel-options.ts";
 import { bridgeOperand, fileOption, fixOption, flowOperand, flowSynopsis } from "./operands.ts";
 
 export const flowsReplaceCommand: Command = command({
@@ -24,18 +25,21 @@ export const flowsReplaceCommand: Command = command({
     const { operands, options } = invocation;
     const source = await requiredFlowSource(operands.FLOW, options.file, invocation);
     return withSwitch(invocation, operands.BRIDGE, async (found, ports) => {
-      const { flows, fixes } = readFlows(source, { ports: ports.numbers, fix: options.fix });
+      const wait = waiting(invocation);
+      const table = await tunnelOptions(found, source.text, wait);
+      const { flows, fixes } = readFlows(source, { ports: ports.numbers, fix: options.fix, ...table });
       onlyCommands(source, flows, ["add"]);
-      const present = await found.flows({}, waiting(invocation));
+      const present = await found.flows({}, wait);
       const differences = compareFlows(
         present,
         flows.map(({ flow }) => flow),
       );
       await applyFlows(found, changesFor(differences), flows, { ...invocation, ports: ports.names });
+      const format = { ports: ports.names, ...(await tunnelOptions(found, present, wait)) };
       const { add, delete: gone, change } = countDifferences(differences);
       return {
         text: [...fixLines(fixes), `${add} added, ${gone} deleted, ${change} changed`].join("\n"),
-        value: { changes: differenceValue(differences, ports.names), fixes },
+        value: { changes: differenceValue(differences, format), fixes },
       };
     });
   },
