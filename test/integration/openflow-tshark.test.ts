@@ -17,7 +17,7 @@ import { describeWith } from "../support/needs.ts";
 import { samples, seed } from "../support/sampling.ts";
 
 const run = promisify(execFile);
-const COUNT = 60;
+const COUNT = samples(60);
 /** Of each kind so many at the least are left, once those with parts that nobody knows and those too long to capture are out. */
 const LEAST = 4;
 

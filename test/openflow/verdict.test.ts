@@ -75,6 +75,10 @@ function applied(...actions: readonly Action[]): MessageInput {
   return add({ instructions: [{ type: "applyActions", actions: [...actions] }] });
 }
 
+function settingTci(value: number): Action {
+  return { type: "setField", oxm: { field: "vlanTci", value } };
+}
+
 /** An action that learns a flow on an Ethernet type and an IPv4 address. */
 function learning(ethType: bigint): MessageInput {
   return applied({
@@ -138,12 +142,11 @@ describe("checkMessage", () => {
   });
 
   it("knows by a TCI that is set whether there is a tag", () => {
-    const set = (value: number): Action => ({ type: "setField", oxm: { field: "vlanTci", value } });
     const pop: Action = { type: "popVlan" };
     const push: Action = { type: "pushVlan", etherType: 0x8100 };
-    assert.equal(checkMessage(applied(set(0x1001), pop)), undefined);
-    assert.equal(checkMessage(applied(push, set(5), pop))?.error, "OFPBAC_MATCH_INCONSISTENT");
-    assert.equal(checkMessage(applied(set(0x1001), push, push))?.error, "OFPBAC_BAD_TAG");
+    assert.equal(checkMessage(applied(settingTci(0x1001), pop)), undefined);
+    assert.equal(checkMessage(applied(push, settingTci(5), pop))?.error, "OFPBAC_MATCH_INCONSISTENT");
+    assert.equal(checkMessage(applied(settingTci(0x1001), push, push))?.error, "OFPBAC_BAD_TAG");
   });
 
   it("knows which registers are parts of others", () => {
