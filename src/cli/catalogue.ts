@@ -1,5 +1,8 @@
 // The table of all commands, in the order help lists them. A new command is one file and one line here.
 import type { Command } from "./command.ts";
+import { bridgeAddCommand } from "./commands/bridge/add.ts";
+import { bridgeDelCommand } from "./commands/bridge/del.ts";
+import { bridgeListCommand } from "./commands/bridge/list.ts";
 import { dbTypesCommand } from "./commands/db/types.ts";
 import { dumpCommand } from "./commands/dump.ts";
 import { flowsAddCommand } from "./commands/flows/add.ts";
@@ -12,6 +15,8 @@ import { laneExplainCommand } from "./commands/lane/explain.ts";
 import { lanePlanCommand } from "./commands/lane/plan.ts";
 import { laneRemoveCommand } from "./commands/lane/remove.ts";
 import { laneStatusCommand } from "./commands/lane/status.ts";
+import { portAddCommand } from "./commands/port/add.ts";
+import { portDelCommand } from "./commands/port/del.ts";
 import { portsCommand } from "./commands/ports.ts";
 import { printCommand } from "./commands/print.ts";
 import { showCommand } from "./commands/show.ts";
@@ -21,6 +26,11 @@ import { traceCommand } from "./commands/trace.ts";
 export const commands: readonly Command[] = [
   showCommand,
   portsCommand,
+  portAddCommand,
+  portDelCommand,
+  bridgeListCommand,
+  bridgeAddCommand,
+  bridgeDelCommand,
   flowsDumpCommand,
   flowsAddCommand,
   flowsDelCommand,

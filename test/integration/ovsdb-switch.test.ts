@@ -51,7 +51,7 @@ describeWith(["openvswitch"], "the configuration of a switch", function () {
 
   /** A write of our own shows what others wrote before it. */
   async function caughtUp(): Promise<void> {
-    await configureSwitch(replica, () => undefined);
+    await configureSwitch(replica, (it) => it.announce());
   }
 
   /** Bridges with their ports, by name. */
@@ -100,6 +100,8 @@ describeWith(["openvswitch"], "the configuration of a switch", function () {
   it("does nothing at all when one of the steps can't be done", async () => {
     await configureSwitch(replica, (it) => it.addBridge("br0", dummy));
     const before = await switchContents(ovs);
+    assert.equal(await configureSwitch(replica, (it) => it.addBridge("br0", { mayExist: true })), false);
+    assert.deepEqual(await switchContents(ovs), before);
     const change = configureSwitch(replica, (it) => {
       it.addPort("br0", "p1", played);
       it.addPort("nowhere", "p2");

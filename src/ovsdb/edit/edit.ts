@@ -73,6 +73,8 @@ export interface Edit<Tables, All = Tables> {
     table: Table,
     values: NewRow<All[Table]>,
   ): EditedRow<Identified, All[Table]>;
+  /** Whether there is anything to be committed so far. */
+  readonly changed: boolean;
   /** Commits only while this client has the lock. */
   assert(lock: string): void;
   /** Leaves a text in the database's log. */
@@ -118,6 +120,10 @@ export class EditCollector {
       if (value !== undefined) row.set(column, value);
     }
     return row;
+  }
+
+  get changed(): boolean {
+    return this.operations().length > 0;
   }
 
   assert(lock: string): void {

@@ -20,7 +20,7 @@ const patienceMs = 10;
 /**
  * Adds and deletes bridges and ports in one transaction, and gives what `body` returns:
  * `configureSwitch(replica, (it) => it.addPort("br0", "p1", { port: { tag: 7 } }))`. `body` may be run several times, as that of
- * `Replica.edit`. Resolves when ovs-vswitchd has taken it up, unless `wait` is false.
+ * `Replica.edit`. Resolves when ovs-vswitchd has taken it up, unless `wait` is false or nothing is changed.
  *
  * Rejects with what `body` throws and as `Replica.edit` does; when the change is in the database already, with `SwitchSilentError`
  * (ovs-vswitchd hasn't taken it up in time), `InterfaceFailedError` (it can't use a new interface) or `ConnectionClosedError`.
@@ -35,7 +35,7 @@ export async function configureSwitch<T>(
       return await replica.edit(async (edit) => {
         const configuration = new SwitchConfiguration(replica, edit);
         const result = await body(configuration);
-        if (wait) configuration.announce();
+        if (wait && edit.changed) configuration.announce();
         return { result, configuration };
       }, options);
     } catch (error) {
@@ -47,7 +47,7 @@ export async function configureSwitch<T>(
     return attempt(number + 1);
   };
   const { result, configuration } = await attempt(1);
-  if (wait) await takenUp(replica, configuration, options);
+  if (configuration.announced) await takenUp(replica, configuration, options);
   return result;
 }
 

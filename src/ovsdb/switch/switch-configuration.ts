@@ -71,10 +71,16 @@ export class SwitchConfiguration {
   readonly #newPorts: Map<string, Port> = new Map();
   readonly #deleted: Set<string> = new Set();
   #newRoot: Root | undefined;
+  #announced = false;
 
   constructor(replica: SwitchReplica, edit: SwitchEdit) {
     this.#replica = replica;
     this.edit = edit;
+  }
+
+  /** Whether {@link announce} was called. */
+  get announced(): boolean {
+    return this.#announced;
   }
 
   /** The interfaces that are new, by UUID. */
@@ -168,9 +174,10 @@ export class SwitchConfiguration {
     return true;
   }
 
-  /** Counts the configuration up, which ovs-vswitchd counts up after it has taken it up. */
+  /** Counts the configuration up, once, which ovs-vswitchd counts up after when it has taken it up. */
   announce(): void {
-    this.#root().increase("next_cfg");
+    if (!this.#announced) this.#root().increase("next_cfg");
+    this.#announced = true;
   }
 
   /** The row that refers to all bridges; made where nobody has yet. */
