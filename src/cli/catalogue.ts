@@ -3,7 +3,19 @@ import type { Command } from "./command.ts";
 import { bridgeAddCommand } from "./commands/bridge/add.ts";
 import { bridgeDelCommand } from "./commands/bridge/del.ts";
 import { bridgeListCommand } from "./commands/bridge/list.ts";
+import { dbAddCommand } from "./commands/db/add.ts";
+import { dbCreateCommand } from "./commands/db/create.ts";
+import { dbDestroyCommand } from "./commands/db/destroy.ts";
+import { dbDumpCommand } from "./commands/db/dump.ts";
+import { dbFindCommand } from "./commands/db/find.ts";
+import { dbGetCommand } from "./commands/db/get.ts";
+import { dbListCommand } from "./commands/db/list.ts";
+import { dbMonitorCommand } from "./commands/db/monitor.ts";
+import { dbRemoveCommand } from "./commands/db/remove.ts";
+import { dbSetCommand } from "./commands/db/set.ts";
+import { dbTransactCommand } from "./commands/db/transact.ts";
 import { dbTypesCommand } from "./commands/db/types.ts";
+import { dbWaitCommand } from "./commands/db/wait.ts";
 import { dumpCommand } from "./commands/dump.ts";
 import { flowsAddCommand } from "./commands/flows/add.ts";
 import { flowsDelCommand } from "./commands/flows/del.ts";
@@ -39,6 +51,18 @@ export const commands: readonly Command[] = [
   dumpCommand,
   traceCommand,
   printCommand,
+  dbDumpCommand,
+  dbListCommand,
+  dbFindCommand,
+  dbGetCommand,
+  dbSetCommand,
+  dbAddCommand,
+  dbRemoveCommand,
+  dbCreateCommand,
+  dbDestroyCommand,
+  dbWaitCommand,
+  dbMonitorCommand,
+  dbTransactCommand,
   dbTypesCommand,
   lanePlanCommand,
   laneApplyCommand,

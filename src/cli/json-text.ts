@@ -7,6 +7,11 @@ export function jsonText(value: unknown): string {
   return stringify(plain(value), undefined, 2) ?? "null";
 }
 
+/** The same on one line. */
+export function jsonLine(value: unknown): string {
+  return stringify(plain(value)) ?? "null";
+}
+
 function plain(value: unknown): unknown {
   if (value instanceof Map) {
     return Object.fromEntries(

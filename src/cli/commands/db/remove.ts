@@ -1,0 +1,47 @@
+// `ovskit db remove`: takes elements out of a set, or keys and pairs out of a map.
+import { type Command, command } from "../../command.ts";
+import { databaseOption, withTables } from "../../database-tables.ts";
+import { parseRemovals } from "../../element-argument.ts";
+import { findRecord, findRecordIfThere } from "../../record.ts";
+import { commitChanges, elementChanges } from "../../record-change.ts";
+import { columnNamed, tableNamed } from "../../schema-names.ts";
+import {
+  columnOperand,
+  ifExistsOption,
+  noWaitOption,
+  recordOperand,
+  tableOperand,
+  valueHelp,
+} from "./operands.ts";
+
+export const dbRemoveCommand: Command = command({
+  name: "db remove",
+  summary: "take elements out of a set, or keys out of a map",
+  description: `What isn't there is no error. KEY=VALUE takes a key out only if it has that value.\n${valueHelp}`,
+  operands: [
+    tableOperand,
+    recordOperand,
+    columnOperand,
+    { name: "VALUE|KEY[=VALUE]", repeats: true, summary: "an element, or a key or pair of a map" },
+  ],
+  options: { db: databaseOption, "if-exists": ifExistsOption, "no-wait": noWaitOption },
+  examples: [
+    { line: "ovskit db remove Port qvo1 tag 5", does: "no VLAN of its own any more, if it was 5" },
+    { line: "ovskit db remove Bridge br-int other_config hwaddr", does: "a key, whatever it has" },
+  ],
+  run: ({ operands, options, ...invocation }) =>
+    withTables(invocation, options.db, async (database) => {
+      const table = tableNamed(database.schema, operands.TABLE);
+      const column = columnNamed(table, operands.COLUMN);
+      const removals = parseRemovals(column, operands["VALUE|KEY[=VALUE]"]);
+      const find = options["if-exists"] ? findRecordIfThere : findRecord;
+      let uuid: string | null = null;
+      await commitChanges(database, !options["no-wait"], async () => {
+        const record = await find(database, table, operands.RECORD);
+        uuid = record?.uuid ?? null;
+        if (record === undefined) return { guards: [], operations: [] };
+        return elementChanges(table, record, column, "delete", removals);
+      });
+      return { text: "", value: { table: table.name, uuid } };
+    }),
+});
