@@ -110,6 +110,26 @@ describeWith(["openvswitch"], "ovskit bridge and port", function () {
     assert.deepEqual([listed?.["name"], listed?.["datapathType"]], ["br0", "dummy"]);
   });
 
+  it("are right when two add the same at once: one does, the other is told or has nothing to do", async () => {
+    const [strict, lenient] = [
+      "port add br0 both --type dummy",
+      "port add br0 both --type dummy --may-exist",
+    ] as const;
+    const twice = await Promise.all([run(ovs, strict), run(ovs, strict)]);
+    assert.deepEqual(new Set(twice.map(({ exitCode }) => exitCode)), new Set([0, 1]));
+    assert.match(twice.map(({ stderr }) => stderr).join(""), /there is a port both already on bridge br0\n$/);
+    const gone = await Promise.all([
+      run(ovs, "port del both --if-exists"),
+      run(ovs, "port del both --if-exists"),
+    ]);
+    const made = await Promise.all([run(ovs, lenient), run(ovs, lenient)]);
+    assert.deepEqual(
+      [...gone, ...made].map(({ exitCode }) => exitCode),
+      [0, 0, 0, 0],
+    );
+    assert.equal((await ovs.vsctl("list-ports", "br0")).match(/^both$/gm)?.length, 1);
+  });
+
   it("say which names there are when one isn't, as wrong input", async () => {
     const lines = ["port add br9 p5", "bridge del br9", "port del br9 vm"];
     for (const line of lines) {

@@ -13,6 +13,7 @@ import { TestNode } from "./policy-node.ts";
 const compiled = new URL("../../examples/", import.meta.url);
 const sources = new URL("../../../examples/", import.meta.url);
 const tested = [
+  "bridge-and-ports",
   "controller",
   "lane-from-code",
   "learning-switch",
@@ -112,6 +113,20 @@ describeWith(["openvswitch"], "the examples on a private Open vSwitch", function
     });
     assert.match(await moved, /^qvob0361314-14 moved from 1 to 5$/m);
     child.kill();
+  });
+
+  it("bridge-and-ports makes a bridge with ports and takes it away, or says what is in the way", async () => {
+    await using other = await startOpenVSwitch();
+    const { exitCode, stdout, stderr } = await run("bridge-and-ports", other.ovsdb, "dummy");
+    assert.deepEqual([exitCode, stderr], [0, ""]);
+    assert.match(stdout, /^blue0 is port \d+\nbr-example is port 65534\nred0 is port \d+\n/);
+    assert.match(stdout, /^2 ports are left\n0 bridges are left$/m);
+    assert.equal(await other.vsctl("list-br"), "");
+    await other.vsctl("--no-wait", "add-br", "red0");
+    const refused = await run("bridge-and-ports", other.ovsdb, "dummy");
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stderr, /^cannot create a port red0: there is a bridge red0 already$/m);
+    assert.equal(await other.vsctl("list-br"), "red0\n");
   });
 
   it("same-node-flows installs the document's four flows, all or none", async () => {

@@ -1,5 +1,4 @@
 // `ovskit port add`: a port with one interface, as ovs-vsctl add-port and its `-- set interface` make it, in one step.
-
 import { type Command, command } from "../../command.ts";
 import { newName, portColumns } from "../../port-options.ts";
 import { changeSwitch, noWaitOption } from "../../switch-change.ts";
