@@ -17,12 +17,13 @@ import {
 export const dbAddCommand: Command = command({
   name: "db add",
   summary: "put elements into a set, or pairs into a map",
-  description: `What is there already stays as it is, also a key that has another value: to change that, see "db set".\n${valueHelp}`,
+  description: `What is there already stays as it is, also a key that has another value, which "db set" changes.\n${valueHelp}`,
+  synopsis: "TABLE RECORD COLUMN [KEY=]VALUE…",
   operands: [
     tableOperand,
     recordOperand,
     columnOperand,
-    { name: "[KEY=]VALUE", repeats: true, summary: "an element, or a pair of a map" },
+    { name: "VALUE", repeats: true, summary: "an element, or KEY=VALUE of a map" },
   ],
   options: { db: databaseOption, "if-exists": ifExistsOption, "no-wait": noWaitOption },
   examples: [
@@ -36,7 +37,7 @@ export const dbAddCommand: Command = command({
     withTables(invocation, options.db, async (database) => {
       const table = tableNamed(database.schema, operands.TABLE);
       const column = columnNamed(table, operands.COLUMN);
-      const elements = parseElements(column, operands["[KEY=]VALUE"]);
+      const elements = parseElements(column, operands.VALUE);
       const find = options["if-exists"] ? findRecordIfThere : findRecord;
       let uuid: string | null = null;
       await commitChanges(database, !options["no-wait"], async () => {

@@ -12,7 +12,12 @@ import { assignmentOperand, noWaitOption, tableOperand, valueHelp } from "./oper
 export const dbCreateCommand: Command = command({
   name: "db create",
   summary: "add a row and print its UUID",
-  description: `Columns that aren't given have their defaults. A row that nothing refers to stays only in a table that is root, such as QoS\nor Queue; "ovskit db transact" adds a row together with what refers to it.\n${valueHelp}`,
+  description: [
+    "Columns that aren't given have their defaults. A row that nothing refers to stays only in a table that is",
+    'root, such as QoS or Queue; "ovskit db transact" adds a row together with what refers to it.',
+    valueHelp,
+  ].join("\n"),
+  synopsis: "TABLE [COLUMN[:KEY]=VALUE]…",
   operands: [tableOperand, { ...assignmentOperand, optional: true }],
   options: {
     db: databaseOption,
@@ -28,7 +33,7 @@ export const dbCreateCommand: Command = command({
   run: ({ operands, options, ...invocation }) =>
     withTables(invocation, options.db, async (database) => {
       const table = tableNamed(database.schema, operands.TABLE);
-      const row = newRow(operands["COLUMN[:KEY]=VALUE"].map((text) => parseAssignment(table, text)));
+      const row = newRow(operands.ASSIGNMENT.map((text) => parseAssignment(table, text)));
       const uuid = options.id ?? randomUUID();
       if (!isUuid(uuid)) throw new InputError(uuid, `--id ${uuid} is no UUID`);
       await commitChanges(database, !options["no-wait"], () =>

@@ -11,7 +11,7 @@ export const dbDestroyCommand: Command = command({
   name: "db destroy",
   summary: "remove rows, all of them or none",
   description:
-    "A row that others refer to isn't removed. Rows of tables that aren't root go by themselves when nothing refers to them.",
+    "A row that others refer to isn't removed. One of a table that isn't root goes by itself when none does.",
   synopsis: "TABLE [RECORD… | --all]",
   operands: [tableOperand, { ...recordOperand, optional: true, repeats: true }],
   options: {

@@ -7,7 +7,7 @@ import { atomText, datumText } from "../../datum-text.ts";
 import { findRecord, findRecordIfThere, rowOf } from "../../record.ts";
 import { tableNamed } from "../../schema-names.ts";
 import { InputError } from "../../usage-error.ts";
-import { ifExistsOption, recordOperand, tableOperand } from "./operands.ts";
+import { columnOperand, ifExistsOption, recordOperand, tableOperand } from "./operands.ts";
 
 /** The text of a value; undefined for a key that isn't there. */
 function textOf({ column, key }: ColumnArgument, row: GenericRow): string | undefined {
@@ -21,10 +21,16 @@ export const dbGetCommand: Command = command({
   name: "db get",
   summary: "print columns of a row, or keys of its maps",
   description: "One line for each. Without a column it only checks that the row is there.",
+  synopsis: "TABLE RECORD [COLUMN[:KEY]]…",
   operands: [
     tableOperand,
     recordOperand,
-    { name: "COLUMN[:KEY]", optional: true, repeats: true, summary: "a column, or a key of a map" },
+    {
+      ...columnOperand,
+      optional: true,
+      repeats: true,
+      summary: "COLUMN or COLUMN:KEY: a column, or a key of a map",
+    },
   ],
   options: {
     db: databaseOption,
@@ -43,7 +49,7 @@ export const dbGetCommand: Command = command({
   run: ({ operands, options, ...invocation }) =>
     withTables(invocation, options.db, async (database) => {
       const table = tableNamed(database.schema, operands.TABLE);
-      const wanted = operands["COLUMN[:KEY]"].map((text) => ({ text, ...parseColumn(table, text) }));
+      const wanted = operands.COLUMN.map((text) => ({ text, ...parseColumn(table, text) }));
       const ifExists = options["if-exists"];
       const find = ifExists ? findRecordIfThere : findRecord;
       const record = await find(database, table, operands.RECORD);

@@ -55,8 +55,10 @@ function eventValue(table: string, columns: readonly NamedColumn[], event: RowEv
 export const dbMonitorCommand: Command = command({
   name: "db monitor",
   summary: "print what happens to the rows of a table as it happens",
-  description:
-    "First a line for each row that is there, then one for each that comes (insert), changes (modify: the columns that did) or goes\n(delete), until it is interrupted. With --json each line is one object.",
+  description: [
+    "First a line for each row that is there, then one for each that comes (insert), changes (modify: the columns",
+    "that did) or goes (delete), until it is interrupted. With --json each line is one object.",
+  ].join("\n"),
   operands: [tableOperand, { ...columnOperand, optional: true, repeats: true }],
   options: {
     db: databaseOption,

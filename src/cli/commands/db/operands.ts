@@ -13,16 +13,16 @@ export const recordOperand = {
 export const columnOperand = { name: "COLUMN", summary: "a column, named like a table" } as const;
 
 export const assignmentOperand = {
-  name: "COLUMN[:KEY]=VALUE",
+  name: "ASSIGNMENT",
   repeats: true,
-  summary: "what a column, or a key of a map, is to be",
+  summary: "COLUMN[:KEY]=VALUE: what a column, or a key of a map, is to be",
 } as const;
 
 export const conditionOperand = {
   name: "CONDITION",
   optional: true,
   repeats: true,
-  summary: "COLUMN[:KEY]=VALUE, or with != < > <= >= {=} {!=} {<} {>} {<=} {>=} {in} {not-in}; all must hold",
+  summary: "COLUMN[:KEY]=VALUE, also with other operators; all must hold",
 } as const;
 
 export const ifExistsOption = { type: "boolean", summary: "do nothing for a row that isn't there" } as const;
@@ -39,9 +39,15 @@ export const noWaitOption = {
 } as const;
 
 /** How values are written, for the help of the commands that take some. */
-export const valueHelp: string =
-  "A set is written 1,2 or [1,2] or 1-9, empty []; a map a=b,c=d or {a=b}, empty {}. Strings that aren't plain words are\nquoted as in JSON, within the shell's own quotes: 'name=\"a b\"'.";
+export const valueHelp: string = [
+  "A set is written 1,2 or [1,2] or 1-9, empty []; a map a=b,c=d or {a=b}, empty {}. Strings that aren't plain",
+  `words are quoted as in JSON, within the shell's own quotes: 'name="a b"'.`,
+].join("\n");
 
 /** How rows are compared, for the help of the commands that do so. */
-export const conditionHelp: string =
-  "= != < > <= >= compare whole columns: the one with more elements is larger, then the elements decide. {<=} and {in} hold\nwhen every element is among those given, {>=} when all given are there, {not-in} when none is, {=} {!=} {<} {>} as they\nread. A row without the KEY counts as the empty set to those in braces, and never fits the others.";
+export const conditionHelp: string = [
+  "= != < > <= >= compare whole columns: the one with more elements is larger, then the elements decide.",
+  "{<=} and {in} hold when every element is among those given, {>=} when all given are there, {not-in} when",
+  "none is; {=} {!=} {<} {>} as they read. A row without the KEY counts as the empty set to those in braces,",
+  "and never fits the others.",
+].join("\n");

@@ -18,11 +18,12 @@ export const dbRemoveCommand: Command = command({
   name: "db remove",
   summary: "take elements out of a set, or keys out of a map",
   description: `What isn't there is no error. KEY=VALUE takes a key out only if it has that value.\n${valueHelp}`,
+  synopsis: "TABLE RECORD COLUMN VALUE|KEY[=VALUE]…",
   operands: [
     tableOperand,
     recordOperand,
     columnOperand,
-    { name: "VALUE|KEY[=VALUE]", repeats: true, summary: "an element, or a key or pair of a map" },
+    { name: "VALUE", repeats: true, summary: "an element, or KEY or KEY=VALUE of a map" },
   ],
   options: { db: databaseOption, "if-exists": ifExistsOption, "no-wait": noWaitOption },
   examples: [
@@ -33,7 +34,7 @@ export const dbRemoveCommand: Command = command({
     withTables(invocation, options.db, async (database) => {
       const table = tableNamed(database.schema, operands.TABLE);
       const column = columnNamed(table, operands.COLUMN);
-      const removals = parseRemovals(column, operands["VALUE|KEY[=VALUE]"]);
+      const removals = parseRemovals(column, operands.VALUE);
       const find = options["if-exists"] ? findRecordIfThere : findRecord;
       let uuid: string | null = null;
       await commitChanges(database, !options["no-wait"], async () => {

@@ -18,6 +18,7 @@ export const dbSetCommand: Command = command({
   name: "db set",
   summary: "write columns of a row, or keys of its maps",
   description: `Other keys stay as they are when a key is written. All is written in one transaction.\n${valueHelp}`,
+  synopsis: "TABLE RECORD COLUMN[:KEY]=VALUE…",
   operands: [tableOperand, recordOperand, assignmentOperand],
   options: { db: databaseOption, "if-exists": ifExistsOption, "no-wait": noWaitOption },
   examples: [
@@ -31,7 +32,7 @@ export const dbSetCommand: Command = command({
   run: ({ operands, options, ...invocation }) =>
     withTables(invocation, options.db, async (database) => {
       const table = tableNamed(database.schema, operands.TABLE);
-      const assignments = operands["COLUMN[:KEY]=VALUE"].map((text) => parseAssignment(table, text));
+      const assignments = operands.ASSIGNMENT.map((text) => parseAssignment(table, text));
       const find = options["if-exists"] ? findRecordIfThere : findRecord;
       let uuid: string | null = null;
       await commitChanges(database, !options["no-wait"], async () => {

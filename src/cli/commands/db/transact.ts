@@ -59,8 +59,10 @@ async function transact(
 export const dbTransactCommand: Command = command({
   name: "db transact",
   summary: "run operations as JSON, and print the reply",
-  description:
-    "An array of operations as RFC 7047, 5.2, has them, with the database's name in front or as --db says. The exit code is 1 when the\nreply holds an error: then nothing was changed.",
+  description: [
+    "An array of operations as RFC 7047, 5.2, has them, with the database's name in front or as --db says. The",
+    "exit code is 1 when the reply holds an error: then nothing was changed.",
+  ].join("\n"),
   synopsis: "[TRANSACTION | -f FILE]",
   operands: [{ name: "TRANSACTION", optional: true, summary: "the array, or - for standard input" }],
   options: {
