@@ -31,8 +31,11 @@ export interface RequestOptions extends WaitOptions {
   readonly patient?: boolean | undefined;
   /** Called when deadline or signal came before the reply, with the request's id: the place to tell the peer. */
   readonly onAbandoned?: ((id: number) => void) | undefined;
-  /** Called when its result has come, before what came after it is handled: the promise settles a moment later. */
-  readonly onResult?: (() => void) | undefined;
+  /**
+   * Called with its result before what came behind it is heard. When it gives a promise, nothing more is heard, and the request doesn't
+   * settle, until that is done. What it throws rejects the request and leaves the connection alone.
+   */
+  readonly onResult?: ((result: JsonValue) => Promise<void> | undefined) | undefined;
 }
 
 /** Events of {@link JsonRpcSession}. */
@@ -46,7 +49,7 @@ export interface JsonRpcSessionEvents {
 interface Pending {
   readonly method: string;
   readonly patient: boolean;
-  readonly onResult: (() => void) | undefined;
+  readonly onResult: RequestOptions["onResult"];
   readonly resolve: (result: JsonValue) => void;
   readonly reject: (reason: Error) => void;
 }
@@ -72,6 +75,10 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
   #lastByteAt: number;
   #probedAt: number | undefined;
   #cancelProbe: () => void = () => {};
+  /** What has to be done before more is heard. */
+  #holds = 0;
+  /** Messages of the chunk in hand that come behind what holds us up. */
+  readonly #behind: JsonValue[] = [];
 
   /** Takes the stream over and begins to read. */
   constructor(stream: Duplex, options: JsonRpcSessionOptions) {
@@ -131,6 +138,35 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
     this.#stream.write(notificationText(method, params));
   }
 
+  /**
+   * Hears nothing more, neither notifications nor replies, until `work` is done: what comes behind must find it done. The peer is
+   * not read from meanwhile, so that what it has to say waits there. When `work` rejects the connection ends.
+   */
+  hold(work: Promise<unknown>): void {
+    this.#holds += 1;
+    this.#stream.pause();
+    void this.#release(work);
+  }
+
+  async #release(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+      this.#holds -= 1;
+      // The silence was ours.
+      this.#lastByteAt = this.#clock.now();
+      while (this.#holds === 0 && !this.closed) {
+        const value = this.#behind.shift();
+        if (value === undefined) {
+          this.#stream.resume();
+          break;
+        }
+        this.#handle(classify(value));
+      }
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
   /** Ends the connection and rejects what is out. Idempotent. */
   close(): void {
     this.#end("closed by us");
@@ -153,13 +189,18 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
     if (this.closed) return;
     try {
       this.#framer.push(chunk, (value) => {
-        if (!this.closed) this.#handle(classify(value));
+        if (this.#holds > 0) this.#behind.push(value);
+        else if (!this.closed) this.#handle(classify(value));
       });
     } catch (error) {
-      this.abort(error instanceof Error ? error : new Error(String(error)));
-      // Not the peer's doing but a listener's: the rest of the chunk is lost, and the process must hear of it.
-      if (!(error instanceof PeerError)) throw error;
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): void {
+    this.abort(error instanceof Error ? error : new Error(String(error)));
+    // Not the peer's doing but a listener's: the rest of the chunk is lost, and the process must hear of it.
+    if (!(error instanceof PeerError)) throw error;
   }
 
   #handle(message: Incoming): void {
@@ -170,12 +211,9 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
       case "request":
         this.#answer(answerText(message));
         break;
-      case "success": {
-        const pending = this.#settle(message.id);
-        pending?.onResult?.();
-        pending?.resolve(message.result);
+      case "success":
+        this.#succeed(this.#settle(message.id), message.result);
         break;
-      }
       case "error": {
         const pending = this.#settle(message.id);
         pending?.reject(new RpcReplyError(pending.method, message.error));
@@ -193,6 +231,16 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
     this.#stream.write(text, () => {
       this.#unreadAnswers -= text.length;
     });
+  }
+
+  #succeed(pending: Pending | undefined, result: JsonValue): void {
+    try {
+      const work = pending?.onResult?.(result);
+      if (work === undefined) pending?.resolve(result);
+      else this.hold(work.then(() => pending?.resolve(result), pending?.reject));
+    } catch (error) {
+      pending?.reject(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   /** The request a reply belongs to; undefined if we no longer wait for it. */
@@ -231,7 +279,7 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
       this.#scheduleProbe(leftMs);
       return;
     }
-    const patient = [...this.#pending.values()].some((pending) => pending.patient);
+    const patient = this.#holds > 0 || [...this.#pending.values()].some((pending) => pending.patient);
     if (this.#probedAt !== undefined && !patient) {
       this.abort(new TimeoutError(`${this.peer}: the answer to a probe`, this.#probeIntervalMs));
       return;

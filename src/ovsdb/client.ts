@@ -12,7 +12,7 @@ import { type LockLoss, Locks } from "./locks.ts";
 import { textAt } from "./members.ts";
 import type { DatabaseModel, GenericTables, Selected, Selection } from "./model.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { decodeMonitorNotification, type MonitorTable, type MonitorUpdate } from "./monitor-protocol.ts";
+import { type MonitorTable, type MonitorUpdate, monitorNotification } from "./monitor-protocol.ts";
 import type { Operation, OperationResult, ResultsOf } from "./operations.ts";
 import { transactOnce } from "./repeated-transaction.ts";
 import { LiveReplica, type Replica } from "./replica.ts";
@@ -223,7 +223,12 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
       retry ? this.transact(name, operations, { ...wait, retry }) : this.transact(name, operations, wait),
     );
     const { conditions } = replica;
-    const monitor = this.#addMonitor({ database: name, plan: (...at) => replica.plan(...at), conditions });
+    const monitor = this.#addMonitor({
+      database: name,
+      plan: (...at) => replica.plan(...at),
+      take: (...told) => replica.take(...told),
+      conditions,
+    });
     replica.follow(monitor);
     await this.#startMonitor(monitor, options);
     // It has the tables and columns that the caller named; only the compiler knows their types.
@@ -313,10 +318,10 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
       this.#canceled(textAt(params[0], method));
       return;
     }
-    const notification = decodeMonitorNotification(method, params);
+    const notification = monitorNotification(method, params);
     if (typeof notification?.id !== "string") return;
     // Of a monitor that was closed, updates may still be on their way.
-    this.#monitors.get(notification.id)?.receive(notification.update);
+    this.#monitors.get(notification.id)?.receive(notification.message);
   }
 
   /** The server has ended a monitor since its database was removed or converted. It begins anew, at once or when the database is there again. */

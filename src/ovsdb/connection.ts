@@ -9,13 +9,13 @@ import type { RowConditions } from "./conditions.ts";
 import { OutcomeUnknownError, OvsdbDecodeError, OvsdbRequestError, UnknownDatabaseError } from "./errors.ts";
 import { arrayAt, objectAt, refusalIn, textAt } from "./members.ts";
 import {
-  decodeMonitorReply,
   encodeWhere,
+  type MonitorMessage,
   type MonitorMethod,
   type MonitorRequests,
-  type MonitorUpdate,
   monitorMethods,
   monitorParams,
+  monitorReply,
 } from "./monitor-protocol.ts";
 import { encodeOperations, type Operation, type OperationResult } from "./operations.ts";
 import { decodeResults } from "./results.ts";
@@ -136,21 +136,29 @@ export class OvsdbConnection {
     }
   }
 
-  /** Starts a monitor in the best way that the server knows; which one stays known. */
-  async monitor(start: MonitorStart, options?: RequestOptions): Promise<MonitorUpdate> {
+  /** Starts a monitor in the best way that the server knows; which one stays known. `take` gets the first rows before anything behind them is heard. */
+  async monitor(
+    start: MonitorStart,
+    take: (first: MonitorMessage) => Promise<void> | undefined,
+    options?: WaitOptions,
+  ): Promise<void> {
     const method = this.#monitorMethod;
     const { database, id, requests, lastTransactionId } = start;
     if (method === "monitor") refuseConditions(requests);
     const params = monitorParams(method, database, id, requests, lastTransactionId);
-    const wait = { timeoutMs: monitorTimeoutMs, ...options, patient: true };
     try {
-      const onAbandoned = (): void => this.cancelMonitor(id);
-      return decodeMonitorReply(method, await this.request(method, params, { ...wait, onAbandoned }));
+      await this.request(method, params, {
+        timeoutMs: monitorTimeoutMs,
+        ...options,
+        patient: true,
+        onAbandoned: () => this.cancelMonitor(id),
+        onResult: (reply) => take(monitorReply(method, reply)),
+      });
     } catch (error) {
       const next = monitorMethods[monitorMethods.indexOf(method) + 1];
       if (next === undefined || !isUnknownMethod(error)) throw error;
       this.#monitorMethod = next;
-      return this.monitor(start, options);
+      await this.monitor(start, take, options);
     }
   }
 

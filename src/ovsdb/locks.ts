@@ -103,7 +103,7 @@ export class Locks {
     lock: Wanted,
     options?: WaitOptions & { readonly onAbandoned: () => void },
   ): Promise<boolean> {
-    const onResult = (): void => {
+    const onResult = (): undefined => {
       lock.told = false;
     };
     const locked = await connection.lock(method, name, { ...options, onResult });

@@ -45,6 +45,16 @@ export interface MonitorUpdate {
   readonly lastTransactionId: string | undefined;
 }
 
+/** A {@link MonitorUpdate} as it came: it may be of 100,000 rows, which are read one by one. */
+export interface MonitorMessage {
+  readonly complete: boolean;
+  /** By table and row what {@link MonitorMessage.read} reads. */
+  readonly tables: Members;
+  /** Reads what happened to one row of a table. Throws `OvsdbDecodeError`. */
+  readonly read: (update: JsonValue | undefined, table: string) => RowUpdate;
+  readonly lastTransactionId: string | undefined;
+}
+
 /** Before the first transaction that a client knows of. */
 const noTransactionId = "00000000-0000-0000-0000-000000000000";
 
@@ -71,69 +81,71 @@ export function monitorParams(
 }
 
 /** What the reply to a request to monitor says. Throws `OvsdbDecodeError`. */
-export function decodeMonitorReply(method: MonitorMethod, reply: JsonValue): MonitorUpdate {
+export function monitorReply(method: MonitorMethod, reply: JsonValue): MonitorMessage {
   if (method !== "monitor_cond_since") {
-    const tables = decodeTables(reply, method === "monitor" ? decodeUpdate : decodeUpdate2);
-    return { complete: true, tables, lastTransactionId: undefined };
+    const read = method === "monitor" ? readUpdate : readUpdate2;
+    return { complete: true, tables: objectAt(reply, method), read, lastTransactionId: undefined };
   }
   const [found, id, updates] = arrayAt(reply, method);
   return {
     complete: found !== true,
-    tables: decodeTables(updates, decodeUpdate2),
+    tables: objectAt(updates, method),
+    read: readUpdate2,
     lastTransactionId: uuidAt(id, method),
   };
 }
 
 /** A monitor's notification: whose it is and what it says. Undefined for a method that is none. Throws `OvsdbDecodeError`. */
-export function decodeMonitorNotification(
+export function monitorNotification(
   method: string,
   params: readonly JsonValue[],
-): { readonly id: JsonValue | undefined; readonly update: MonitorUpdate } | undefined {
+): { readonly id: JsonValue | undefined; readonly message: MonitorMessage } | undefined {
   const [id, second, third] = params;
+  const changed = (
+    updates: JsonValue | undefined,
+    read: MonitorMessage["read"],
+    lastTransactionId?: string,
+  ): MonitorMessage => ({ complete: false, tables: objectAt(updates, method), read, lastTransactionId });
   switch (method) {
     case "update":
-      return { id, update: changed(decodeTables(second, decodeUpdate)) };
+      return { id, message: changed(second, readUpdate) };
     case "update2":
-      return { id, update: changed(decodeTables(second, decodeUpdate2)) };
+      return { id, message: changed(second, readUpdate2) };
     case "update3":
-      return { id, update: changed(decodeTables(third, decodeUpdate2), uuidAt(second, method)) };
+      return { id, message: changed(third, readUpdate2, uuidAt(second, method)) };
     default:
       return undefined;
   }
 }
 
-/** A row's or a transaction's UUID, to be sent back some day. */
-function uuidAt(json: JsonValue | undefined, path: string): string {
+/** A row's or a transaction's UUID, to be sent back some day. Throws `OvsdbDecodeError`. */
+export function uuidAt(json: JsonValue | undefined, path: string): string {
   if (typeof json === "string" && isUuid(json)) return json;
   throw new OvsdbDecodeError(path, "no UUID");
 }
 
-function changed(tables: TableUpdates, lastTransactionId?: string): MonitorUpdate {
-  return { complete: false, tables, lastTransactionId };
-}
-
-function decodeTables(
-  json: JsonValue | undefined,
-  decode: (update: Members, path: string) => RowUpdate,
-): TableUpdates {
-  const tables = Object.entries(objectAt(json, "update")).map(([table, rows]) => {
-    const updates = Object.entries(objectAt(rows, table)).map(
-      ([uuid, update]) => [uuidAt(uuid, table), decode(objectAt(update, table), table)] as const,
+/** Everything that a message tells. Throws `OvsdbDecodeError`. */
+export function wholeUpdate({ complete, tables, read, lastTransactionId }: MonitorMessage): MonitorUpdate {
+  const updates = Object.entries(tables).map(([table, rows]) => {
+    const byRow = Object.entries(objectAt(rows, table)).map(
+      ([uuid, update]) => [uuidAt(uuid, table), read(update, table)] as const,
     );
-    return [table, new Map(updates)] as const;
+    return [table, new Map(byRow)] as const;
   });
-  return new Map(tables);
+  return { complete, tables: new Map(updates), lastTransactionId };
 }
 
-function decodeUpdate({ old, new: now }: Members, table: string): RowUpdate {
+function readUpdate(json: JsonValue | undefined, table: string): RowUpdate {
+  const { old, new: now } = objectAt(json, table);
   if (now === undefined) return { type: "delete" };
   return { type: old === undefined ? "insert" : "replace", row: objectAt(now, table) };
 }
 
-function decodeUpdate2(update: Members, table: string): RowUpdate {
+function readUpdate2(json: JsonValue | undefined, table: string): RowUpdate {
+  const update = objectAt(json, table);
+  const row = update["initial"] ?? update["insert"];
+  if (row !== undefined) return { type: "insert", row: objectAt(row, table) };
   if ("modify" in update) return { type: "modify", difference: objectAt(update["modify"], table) };
   if ("delete" in update) return { type: "delete" };
-  const row = update["initial"] ?? update["insert"];
-  if (row === undefined) throw new OvsdbDecodeError(table, "an update of no known kind");
-  return { type: "insert", row: objectAt(row, table) };
+  throw new OvsdbDecodeError(table, "an update of no known kind");
 }

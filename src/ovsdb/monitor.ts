@@ -7,7 +7,7 @@ import type { WaitOptions } from "../transport/deadline.ts";
 import { Conditions, type RowConditions } from "./conditions.ts";
 import type { OvsdbConnection } from "./connection.ts";
 import { OvsdbDecodeError } from "./errors.ts";
-import type { MonitorUpdate } from "./monitor-protocol.ts";
+import { type MonitorMessage, type MonitorUpdate, wholeUpdate } from "./monitor-protocol.ts";
 
 /** How long {@link Monitor.where} waits by default, in milliseconds: as long as a first monitor may take. */
 const conditionsTimeoutMs = 60_000;
@@ -41,6 +41,12 @@ export interface MonitorPlan {
 /** Makes a {@link MonitorPlan}. */
 export type Planner = (connection: OvsdbConnection, options?: WaitOptions) => Promise<MonitorPlan>;
 
+/**
+ * Takes the rows, and says whether it did: at once or, of many rows, in turns of the event loop, during which nothing more is heard of the
+ * connection. It gives up, with nothing taken, once `still` says that the message no longer counts.
+ */
+export type Taker = (message: MonitorMessage, still: () => boolean) => boolean | Promise<boolean>;
+
 /** What a {@link Monitor} is made of. */
 export interface MonitorOptions {
   readonly database: string;
@@ -48,15 +54,10 @@ export interface MonitorOptions {
   readonly plan: Planner;
   /** Which rows, by table, to begin with. */
   readonly conditions?: RowConditions | undefined;
+  /** Takes what the server tells, instead of `update` events. */
+  readonly take?: Taker | undefined;
   /** Called once when it is closed, with the id. */
   readonly onClose: (id: string) => void;
-}
-
-/** What a monitor begins with. */
-interface Begun {
-  readonly update: MonitorUpdate;
-  /** Of the conditions. */
-  readonly version: number;
 }
 
 /** Whether it lies in what was asked for: asking again, on this connection or another, would end the same. */
@@ -73,10 +74,11 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   readonly #options: MonitorOptions;
   #connection: OvsdbConnection | undefined;
   #lastTransactionId: string | undefined;
-  /** Updates that came before the answer they build on was handled; undefined once it was. */
-  #early: MonitorUpdate[] | undefined = [];
-  /** Whether that answer has come. */
+  /** Whether the answer has come that updates build on, and whether its rows have been taken. */
   #answered = false;
+  #inStep = false;
+  /** What taking rows failed by. */
+  #fault: unknown;
   #refusal: Error | undefined;
   readonly #conditions: Conditions;
   #restarting = false;
@@ -93,7 +95,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
 
   /** Whether all that the server has told of this connection has been handed on. */
   get synced(): boolean {
-    return this.#connection !== undefined && this.#early === undefined;
+    return this.#connection !== undefined && this.#inStep;
   }
 
   /** Whether the server at the other end has it, as far as it has told. */
@@ -190,7 +192,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     this.#checkOn(connection);
     this.#conditions.replace(conditions);
     try {
-      this.#begin(await this.#request(connection, plan, options));
+      await this.#request(connection, plan, options);
     } catch (error) {
       const reason = error instanceof Error ? error : new Error(String(error));
       plan.revert?.();
@@ -203,35 +205,28 @@ export class Monitor extends EventEmitter<MonitorEvents> {
 
   /** @internal Starts on a connection; rejects when it couldn't. */
   async attach(connection: OvsdbConnection, options?: WaitOptions): Promise<void> {
-    this.#begin(await this.#start(connection, options));
+    await this.#start(connection, options);
   }
 
   /** @internal As {@link attach} after a reconnect, which nobody waits for. Rejects only with what a listener threw. */
   async reattach(connection: OvsdbConnection): Promise<void> {
-    let begun: Begun;
     try {
-      begun = await this.#start(connection);
+      await this.#start(connection);
     } catch (error) {
       const again = this.#failed(connection, error instanceof Error ? error : new Error(String(error)));
+      if (error === this.#fault && !(error instanceof PeerError)) throw error;
       if (again) await this.reattach(connection);
-      return;
-    }
-    try {
-      this.#begin(begun);
-    } catch (error) {
-      connection.session.abort(error instanceof Error ? error : new Error(String(error)));
-      if (!(error instanceof PeerError)) throw error;
     }
   }
 
-  async #start(connection: OvsdbConnection, options?: WaitOptions): Promise<Begun> {
+  async #start(connection: OvsdbConnection, options?: WaitOptions): Promise<void> {
     this.#connection = connection;
-    this.#early = [];
     this.#answered = false;
+    this.#inStep = false;
     this.#refusal = undefined;
     const plan = await this.#options.plan(connection, options);
     this.#checkOn(connection);
-    return this.#request(connection, plan, options);
+    await this.#request(connection, plan, options);
   }
 
   #checkOn(connection: OvsdbConnection): void {
@@ -242,9 +237,9 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     connection: OvsdbConnection,
     { columns, resumable, begin }: MonitorPlan,
     options?: WaitOptions,
-  ): Promise<Begun> {
-    this.#early = [];
+  ): Promise<void> {
     this.#answered = false;
+    this.#inStep = false;
     begin?.();
     const { database, id } = this;
     const { version, tables, acknowledged } = this.#conditions.now();
@@ -253,30 +248,26 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     );
     // What happened up to the last transaction is known of the rows that fitted the conditions of then, and of no others.
     const lastTransactionId = resumable && acknowledged ? this.#lastTransactionId : undefined;
-    const onResult = (): void => {
-      this.#answered = this.#connection === connection;
+    const take = (first: MonitorMessage): Promise<void> | undefined => {
+      if (this.#connection !== connection) return undefined;
+      this.#answered = true;
+      return this.#taken(first, () => {
+        this.#inStep = true;
+        // Who waits for the rows finds them.
+        this.#conditions.acknowledge(version);
+        if (!this.#closed) this.emit("synced");
+        void this.#sendConditions();
+      });
     };
-    const start = { database, id, requests, lastTransactionId };
-    const update = await connection.monitor(start, { ...options, onResult });
+    await connection.monitor({ database, id, requests, lastTransactionId }, take, options);
     this.#checkOn(connection);
-    return { update, version };
-  }
-
-  #begin({ update, version }: Begun): void {
-    this.#deliver(update);
-    const early = this.#early ?? [];
-    this.#early = undefined;
-    for (const one of early) this.#deliver(one);
-    // Who waits for the rows finds them.
-    this.#conditions.acknowledge(version);
-    if (!this.#closed) this.emit("synced");
-    void this.#sendConditions();
   }
 
   /** Whether it should be tried again, with the conditions that the server took before. */
   #failed(connection: OvsdbConnection, reason: Error): boolean {
-    if (reason instanceof ConnectionClosedError || this.#closed) return false;
-    if (!isRefusal(reason)) {
+    const fault = reason === this.#fault;
+    if (!fault && (reason instanceof ConnectionClosedError || this.#closed)) return false;
+    if (fault || !isRefusal(reason)) {
       connection.session.abort(reason);
       return false;
     }
@@ -292,26 +283,57 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   detach(): void {
     if (this.#connection === undefined) return;
     this.#connection = undefined;
-    this.#early = [];
     this.#answered = false;
+    this.#inStep = false;
     this.emit("stale");
   }
 
   /** @internal A notification for this monitor. */
-  receive(update: MonitorUpdate): void {
-    if (this.#early === undefined) this.#deliver(update);
-    else if (this.#answered) this.#early.push(update);
-    else throw new OvsdbDecodeError(this.id, "an update before the answer that it builds on");
+  receive(message: MonitorMessage): void {
+    const connection = this.#connection;
+    if (connection === undefined || !this.#answered) {
+      throw new OvsdbDecodeError(this.id, "an update before the answer that it builds on");
+    }
+    const work = this.#taken(message, () => {});
+    if (work !== undefined) connection.session.hold(work);
   }
 
-  #deliver(update: MonitorUpdate): void {
-    if (this.#closed) return;
+  /** Takes a message and then goes on by `next`; a promise when that takes turns of the event loop. */
+  #taken(message: MonitorMessage, next: () => void): Promise<void> | undefined {
+    const connection = this.#connection;
+    const still = (): boolean => !this.#closed && this.#connection === connection;
+    const done = (taken: boolean): void => {
+      if (!taken) return;
+      this.#lastTransactionId = message.lastTransactionId;
+      next();
+    };
     try {
-      this.emit("update", update);
-      this.#lastTransactionId = update.lastTransactionId;
+      const taken = this.#closed ? false : this.#take(message, still);
+      if (typeof taken !== "boolean") return this.#takenLater(taken, done);
+      done(taken);
+      return undefined;
     } catch (error) {
-      this.#lastTransactionId = undefined;
-      throw error;
+      return this.#spoiled(error);
     }
+  }
+
+  async #takenLater(taken: Promise<boolean>, done: (taken: boolean) => void): Promise<void> {
+    try {
+      done(await taken);
+    } catch (error) {
+      this.#spoiled(error);
+    }
+  }
+
+  #take(message: MonitorMessage, still: () => boolean): boolean | Promise<boolean> {
+    if (this.#options.take !== undefined) return this.#options.take(message, still);
+    this.emit("update", wholeUpdate(message));
+    return true;
+  }
+
+  #spoiled(error: unknown): never {
+    this.#fault = error;
+    this.#lastTransactionId = undefined;
+    throw error;
   }
 }

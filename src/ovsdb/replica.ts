@@ -6,10 +6,10 @@ import type { RowConditions } from "./conditions.ts";
 import type { OvsdbConnection } from "./connection.ts";
 import type { Edit, EditCollector } from "./edit/edit.ts";
 import { type EditedReplica, type EditOptions, runEdit } from "./edit/editing.ts";
-import { OvsdbDecodeError, SelectionError } from "./errors.ts";
+import { SelectionError } from "./errors.ts";
 import type { ColumnOf, ConditionOn, DatabaseModel, GenericTables, Selected, Selection } from "./model.ts";
 import type { Monitor, MonitorPlan, Planner } from "./monitor.ts";
-import type { MonitorUpdate, RowUpdate } from "./monitor-protocol.ts";
+import type { MonitorMessage } from "./monitor-protocol.ts";
 import {
   type Choice,
   codecsOf,
@@ -23,6 +23,7 @@ import {
 } from "./replica-choice.ts";
 import { type Reference, reference } from "./replica-reference.ts";
 import { type ReplicaTable, TableStore } from "./replica-table.ts";
+import { type Change, changesOf, doInSlices, type TablePlace } from "./replica-update.ts";
 import type { RowCodec } from "./row.ts";
 import type { DatabaseSchema } from "./schema.ts";
 import type { GenericRow } from "./values.ts";
@@ -131,13 +132,6 @@ export type ConditionsOf<Tables> = {
 /** Runs a transaction on the replica's database. */
 export type Commit = EditedReplica["transact"];
 
-interface Change {
-  readonly store: TableStore;
-  readonly uuid: string;
-  readonly old: GenericRow | undefined;
-  readonly now: GenericRow | undefined;
-}
-
 /** What is chosen, and what it takes to read it once the schema is known. */
 interface Chosen {
   readonly choices: TableChoices;
@@ -237,10 +231,9 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
     return { columns: columnsOf(this.#codecs), resumable };
   }
 
-  /** Takes over a monitor that runs by {@link plan}. */
+  /** Takes over a monitor that runs by {@link plan} and is taken by {@link take}. */
   follow(monitor: Monitor): void {
     this.#monitor = monitor;
-    monitor.on("update", (update) => this.#take(update));
     monitor.on("stale", () => this.emit("stale"));
     monitor.on("refused", (reason) => this.emit("refused", reason));
     monitor.on("close", () => this.emit("close"));
@@ -256,8 +249,12 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
     return store;
   }
 
-  #take(update: MonitorUpdate): void {
-    const changes = update.complete ? this.#difference(update) : this.#changes(update);
+  /** Shows what a message tells, all of it at once, and tells of it. */
+  take(message: MonitorMessage, still: () => boolean): boolean | Promise<boolean> {
+    return doInSlices(changesOf(message, this.#places()), (changes) => this.#show(changes), still);
+  }
+
+  #show(changes: readonly Change[]): void {
     for (const { store, uuid, now } of changes) store.write(uuid, now);
     this.#changeCount += 1;
     if (!this.#started || changes.length === 0) return;
@@ -265,64 +262,12 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
     this.emit("change", changes.map(rowChange), { resync: this.#monitor?.synced !== true });
   }
 
-  /** What an update of single rows changes. */
-  #changes({ tables }: MonitorUpdate): Change[] {
-    return [...tables].flatMap(([table, rows]) => {
-      const [store, codec] = this.#partsOf(table);
-      return Array.from(rows, ([uuid, update]) => {
-        const old = store.get(uuid);
-        return { store, uuid, old, now: applied(codec, uuid, old, update) };
-      });
+  #places(): ReadonlyMap<string, TablePlace> {
+    const places = [...this.#chosen.stores].flatMap(([table, store]) => {
+      const codec = this.#codecs.get(table);
+      return codec === undefined ? [] : [[table, { store, codec }] as const];
     });
-  }
-
-  /** What is different from the rows known so far, when all rows there are have come. */
-  #difference({ tables }: MonitorUpdate): Change[] {
-    return [...this.#chosen.stores.values()].flatMap((store) => {
-      const [, codec] = this.#partsOf(store.name);
-      const rows = tables.get(store.name) ?? new Map<string, RowUpdate>();
-      const changes: Change[] = [];
-      for (const [uuid, update] of rows) {
-        const old = store.get(uuid);
-        const now = applied(codec, uuid, undefined, update);
-        if (old === undefined || now === undefined || !codec.equal(old, now)) {
-          changes.push({ store, uuid, old, now });
-        }
-      }
-      for (const uuid of store.uuids()) {
-        if (!rows.has(uuid)) changes.push({ store, uuid, old: store.get(uuid), now: undefined });
-      }
-      return changes;
-    });
-  }
-
-  #partsOf(table: string): readonly [TableStore, RowCodec] {
-    const store = this.#chosen.stores.get(table);
-    const codec = this.#codecs.get(table);
-    if (store === undefined || codec === undefined) {
-      throw new OvsdbDecodeError(table, "an update of a table that wasn't asked for");
-    }
-    return [store, codec];
-  }
-}
-
-function applied(
-  codec: RowCodec,
-  uuid: string,
-  old: GenericRow | undefined,
-  update: RowUpdate,
-): GenericRow | undefined {
-  switch (update.type) {
-    case "insert":
-    case "replace":
-      return codec.decode(uuid, update.row);
-    case "modify":
-      if (old === undefined) throw new OvsdbDecodeError(codec.table, `${uuid} was modified but never seen`);
-      return codec.apply(old, update.difference);
-    case "delete":
-    default:
-      if (old === undefined) throw new OvsdbDecodeError(codec.table, `${uuid} was deleted but never seen`);
-      return undefined;
+    return new Map(places);
   }
 }
 

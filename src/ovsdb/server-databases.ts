@@ -7,7 +7,7 @@ import type { OvsdbConnection } from "./connection.ts";
 import { OvsdbRequestError, SelectionError } from "./errors.ts";
 import type { GenericTables } from "./model.ts";
 import { Monitor } from "./monitor.ts";
-import { decodeMonitorNotification } from "./monitor-protocol.ts";
+import { monitorNotification } from "./monitor-protocol.ts";
 import { LiveReplica, type RowChange } from "./replica.ts";
 import type { GenericRow, Integer } from "./values.ts";
 
@@ -52,6 +52,7 @@ export class ServerDatabases extends EventEmitter<ServerDatabasesEvents> {
       database,
       id: monitorId,
       plan: (at, options) => replica.plan(at, options),
+      take: (...told) => replica.take(...told),
       onClose: () => {},
     });
     replica.follow(this.#monitor);
@@ -82,8 +83,8 @@ export class ServerDatabases extends EventEmitter<ServerDatabasesEvents> {
   /** Takes a notification; whether it was meant for us. */
   notified(method: string, params: readonly JsonValue[]): boolean {
     if (params[0] !== monitorId) return false;
-    const notification = decodeMonitorNotification(method, params);
-    if (notification !== undefined) this.#monitor.receive(notification.update);
+    const notification = monitorNotification(method, params);
+    if (notification !== undefined) this.#monitor.receive(notification.message);
     return true;
   }
 

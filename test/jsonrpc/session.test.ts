@@ -290,3 +290,144 @@ describe("probes of a silent peer", () => {
     assert.equal(peer.received.length, 0);
   });
 });
+
+const notice = (method: string): object => ({ method, params: [], id: null });
+
+function gate(): { open: () => void; fail: (reason: Error) => void; passed: Promise<void> } {
+  const settle: { open?: () => void; fail?: (reason: Error) => void } = {};
+  const passed = new Promise<void>((resolve, reject) => {
+    settle.open = resolve;
+    settle.fail = reject;
+  });
+  return { open: () => settle.open?.(), fail: (reason) => settle.fail?.(reason), passed };
+}
+
+describe("a session that is held up", () => {
+  it("hears nothing until the work is done, then everything in its order", async () => {
+    const { session, peer } = pair();
+    const { open, passed } = gate();
+    const heard: string[] = [];
+    session.on("notification", (method) => {
+      heard.push(method);
+      if (method === "one") session.hold(passed);
+    });
+    const request = session.request("ask", []).then(() => heard.push("reply"));
+    await peer.message(0);
+    const texts = [notice("one"), notice("two"), { id: 0, result: 1, error: null }, notice("three")];
+    peer.stream.write(texts.map((text) => JSON.stringify(text)).join(""));
+    peer.say(notice("four"));
+    await settled();
+    assert.deepEqual(heard, ["one"]);
+    open();
+    await request;
+    await settled();
+    assert.deepEqual(heard.toSorted(), ["four", "one", "reply", "three", "two"]);
+    assert.deepEqual(
+      heard.filter((what) => what !== "reply"),
+      ["one", "two", "three", "four"],
+    );
+    session.close();
+  });
+
+  it("leaves what the peer says to the peer, however much that is", async () => {
+    const { session, peer } = pair();
+    const { open, passed } = gate();
+    let heard = 0;
+    session.on("notification", () => {
+      heard += 1;
+      if (heard === 1) session.hold(passed);
+    });
+    peer.say(notice("first"));
+    await settled();
+    let written = 0;
+    while (peer.stream.write(JSON.stringify(notice("more")))) written += 1;
+    await settled();
+    assert.equal(heard, 1);
+    assert.ok(peer.stream.writableNeedDrain);
+    open();
+    await once(peer.stream, "drain");
+    await settled();
+    assert.equal(heard, written + 2);
+    session.close();
+  });
+
+  it("settles a request when its result was taken, and hears nothing before that", async () => {
+    const { session, peer } = pair();
+    const { open, passed } = gate();
+    const heard: string[] = [];
+    session.on("notification", (method) => heard.push(method));
+    const onResult = (result: JsonValue): Promise<void> => {
+      heard.push(`took ${JSON.stringify(result)}`);
+      return passed;
+    };
+    const request = session
+      .request("ask", [], { onResult })
+      .then((result) => heard.push(`got ${JSON.stringify(result)}`));
+    await peer.message(0);
+    peer.say({ id: 0, result: 7, error: null });
+    peer.say(notice("behind"));
+    await settled();
+    assert.deepEqual(heard, ["took 7"]);
+    open();
+    await request;
+    await settled();
+    assert.deepEqual(heard.toSorted(), ["behind", "got 7", "took 7"]);
+    session.close();
+  });
+
+  it("rejects a request whose result couldn't be taken, and goes on", async () => {
+    const { session, peer } = pair();
+    const takers = [
+      (): undefined => {
+        throw new TypeError("at once");
+      },
+      (): Promise<void> => Promise.reject(new TypeError("later")),
+    ];
+    for (const [index, onResult] of takers.entries()) {
+      const request = session.request("ask", [], { onResult });
+      await peer.message(index);
+      peer.say({ id: index, result: 7, error: null });
+      await assert.rejects(request, TypeError);
+    }
+    const last = session.request("ask", []);
+    await peer.message(2);
+    peer.say({ id: 2, result: 8, error: null });
+    assert.equal(await last, 8);
+    session.close();
+  });
+
+  it("ends when the work fails by what the peer said", async () => {
+    const { session, peer } = pair();
+    const { fail, passed } = gate();
+    const heard: string[] = [];
+    session.on("notification", (method) => {
+      heard.push(method);
+      session.hold(passed);
+    });
+    const closed = once(session, "close");
+    peer.stream.write(JSON.stringify(notice("one")) + JSON.stringify(notice("two")));
+    await settled();
+    fail(new RpcProtocolError("nonsense"));
+    const [reason] = (await closed) as [ConnectionClosedError];
+    assert.ok(closedBecause(RpcProtocolError)(reason));
+    assert.deepEqual(heard, ["one"]);
+  });
+
+  it("doesn't take its own silence for the peer's", async () => {
+    const clock = new FakeClock();
+    const { session, peer } = pair({ clock, probeIntervalMs: 1_000 });
+    const { open, passed } = gate();
+    session.on("notification", () => session.hold(passed));
+    peer.say(notice("one"));
+    await settled();
+    for (let second = 0; second < 5; second += 1) clock.advance(1_000);
+    assert.equal(session.closed, false);
+    open();
+    await settled();
+    clock.advance(999);
+    assert.equal(peer.received.length, 0);
+    clock.advance(1);
+    assert.equal((await peer.message(0)).method, "echo");
+    session.close();
+  });
+});
