@@ -67,16 +67,25 @@ function setCodec({ key, min }: ColumnType, path: string): ColumnCodec {
 function mapCodec({ key, max }: ColumnType, value: BaseType, path: string): ColumnCodec {
   const keyOf = atomDecoder(key, path);
   const valueOf = atomDecoder(value, path);
+  // Rows mostly have the same keys in the same order: one text for all of them, instead of one each.
+  const lastKeys: AtomValue[] = [];
+  const shared = (key: AtomValue, index: number): AtomValue => {
+    const last = lastKeys[index];
+    if (last === key) return last;
+    if (index < sharedKeys) lastKeys[index] = key;
+    return key;
+  };
   const decode = (wire: JsonValue): ReadonlyMap<AtomValue, AtomValue> => {
     const pairs = Array.isArray(wire) && wire[0] === "map" ? (wire[1] as JsonValue) : undefined;
     if (!Array.isArray(pairs)) throw new OvsdbDecodeError(path, "no map");
     if (pairs.length === 0) return emptyMap;
-    return new Map(
-      (pairs as readonly JsonValue[]).map((pair) => {
-        if (!Array.isArray(pair) || pair.length !== 2) throw new OvsdbDecodeError(path, "no pair in a map");
-        return [keyOf(pair[0] as JsonValue), valueOf(pair[1] as JsonValue)];
-      }),
-    );
+    const map = new Map<AtomValue, AtomValue>();
+    for (let index = 0; index < pairs.length; index += 1) {
+      const pair: unknown = pairs[index];
+      if (!Array.isArray(pair) || pair.length !== 2) throw new OvsdbDecodeError(path, "no pair in a map");
+      map.set(shared(keyOf(pair[0] as JsonValue), index), valueOf(pair[1] as JsonValue));
+    }
+    return map;
   };
   return {
     initial: emptyMap,
@@ -89,6 +98,9 @@ function mapCodec({ key, max }: ColumnType, value: BaseType, path: string): Colu
       sameMap(one as ReadonlyMap<AtomValue, AtomValue>, other as ReadonlyMap<AtomValue, AtomValue>),
   };
 }
+
+/** In maps longer than this, keys are rarely those of another row. */
+const sharedKeys = 32;
 
 /** The elements of `["set", […]]`; undefined for what is one element by itself. */
 function elementsOf(wire: JsonValue): readonly JsonValue[] | undefined {
@@ -132,6 +144,12 @@ function atomDecoder({ type }: BaseType, path: string): (wire: JsonValue) => Ato
 /** Up to so many elements, looking through an array is faster than hashing all of it. */
 const few = 4;
 
+/** From so many elements on, a set that changes once is taken to be one that changes often. */
+const many = 256;
+
+/** What is in a long set, handed on from each array to the one that comes after it. */
+const membersOf: WeakMap<readonly AtomValue[], Set<AtomValue>> = new WeakMap();
+
 /** What is in exactly one of the two; what stays keeps its place, which indexes make use of. */
 function exclusiveOr(old: readonly AtomValue[], difference: readonly AtomValue[]): readonly AtomValue[] {
   const result = difference.length <= few ? toggled(old, difference) : combined(old, difference);
@@ -139,10 +157,23 @@ function exclusiveOr(old: readonly AtomValue[], difference: readonly AtomValue[]
 }
 
 function toggled(old: readonly AtomValue[], difference: readonly AtomValue[]): readonly AtomValue[] {
+  const members = old.length < many ? undefined : (membersOf.get(old) ?? new Set(old));
+  const added: AtomValue[] = [];
   let result = old;
   for (const item of difference) {
-    const at = result.indexOf(item);
-    result = at < 0 ? result.concat([item]) : result.toSpliced(at, 1);
+    const at = members?.has(item) === false ? -1 : result.indexOf(item);
+    if (at < 0) {
+      added.push(item);
+      members?.add(item);
+    } else {
+      result = result.toSpliced(at, 1);
+      members?.delete(item);
+    }
+  }
+  if (added.length > 0) result = result.concat(added);
+  if (members !== undefined) {
+    membersOf.delete(old);
+    membersOf.set(result, members);
   }
   return result;
 }

@@ -37,8 +37,12 @@ export class RowIndex implements ReplicaIndex<readonly unknown[], GenericRow> {
   find(...key: readonly unknown[]): readonly GenericRow[] {
     const uuids = this.#uuids.get(this.#join(key));
     if (uuids === undefined) return [];
-    const list = typeof uuids === "string" ? [uuids] : [...uuids];
-    return list.flatMap((uuid) => this.#row(uuid) ?? []);
+    const rows: GenericRow[] = [];
+    for (const uuid of typeof uuids === "string" ? [uuids] : uuids) {
+      const row = this.#row(uuid);
+      if (row !== undefined) rows.push(row);
+    }
+    return rows;
   }
 
   one(...key: readonly unknown[]): GenericRow | undefined {
@@ -51,8 +55,12 @@ export class RowIndex implements ReplicaIndex<readonly unknown[], GenericRow> {
 
   /** Takes a change of one row. */
   update(uuid: string, old: GenericRow | undefined, now: GenericRow | undefined): void {
-    const before = old === undefined ? [] : this.#keysOf(old);
-    const after = now === undefined ? [] : this.#keysOf(now);
+    if (old !== undefined && now !== undefined) this.#modify(uuid, this.#keysOf(old), this.#keysOf(now));
+    else if (now !== undefined) for (const key of this.#keysOf(now)) this.#add(key, uuid);
+    else if (old !== undefined) for (const key of this.#keysOf(old)) this.#remove(key, uuid);
+  }
+
+  #modify(uuid: string, before: readonly unknown[], after: readonly unknown[]): void {
     const [from, same] = commonEnds(before, after);
     const gone = new Set(before.slice(from, before.length - same));
     for (const key of after.slice(from, after.length - same)) {

@@ -10,6 +10,9 @@ import type { ColumnValue, GenericRow } from "./values.ts";
 /** What every table has besides its own columns (RFC 7047, 3.2). */
 const versionType: ColumnType = { key: { type: "uuid" }, min: 1, max: 1 };
 
+/** A row that is being made. */
+type Row = Record<string, ColumnValue> & { _uuid: string };
+
 /** Makes rows of one table with certain columns. Every function throws `OvsdbDecodeError`. */
 export class RowCodec {
   readonly table: string;
@@ -30,14 +33,20 @@ export class RowCodec {
 
   /** A new row; columns that aren't there have their defaults. */
   decode(uuid: string, wire: Members): GenericRow {
-    return this.#changed({ ...this.#template, _uuid: uuid }, wire, (codec, _old, value) =>
-      codec.decode(value),
-    );
+    const row: Row = { ...this.#template, _uuid: uuid };
+    for (const column of Object.keys(wire)) {
+      row[column] = this.#codec(column).decode(wire[column] as JsonValue);
+    }
+    return row;
   }
 
   /** The row after an update2's modify. */
   apply(old: GenericRow, difference: Members): GenericRow {
-    return this.#changed({ ...old }, difference, (codec, value, change) => codec.apply(value, change));
+    const row: Row = { ...old };
+    for (const column of Object.keys(difference)) {
+      row[column] = this.#codec(column).apply(row[column], difference[column] as JsonValue);
+    }
+    return row;
   }
 
   /** Whether two rows have the same values. */
@@ -48,17 +57,10 @@ export class RowCodec {
     return true;
   }
 
-  #changed(
-    row: Record<string, ColumnValue> & { _uuid: string },
-    wire: Members,
-    value: (codec: ColumnCodec, old: ColumnValue, change: JsonValue) => ColumnValue,
-  ): GenericRow {
-    for (const column of Object.keys(wire)) {
-      const codec = this.#codecs.get(column);
-      if (codec === undefined) throw new OvsdbDecodeError(`${this.table}.${column}`, "not asked for");
-      row[column] = value(codec, row[column], wire[column] as JsonValue);
-    }
-    return row;
+  #codec(column: string): ColumnCodec {
+    const codec = this.#codecs.get(column);
+    if (codec === undefined) throw new OvsdbDecodeError(`${this.table}.${column}`, "not asked for");
+    return codec;
   }
 }
 
