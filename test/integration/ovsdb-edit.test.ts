@@ -265,9 +265,13 @@ describeWith(["openvswitch"], "an edit", function () {
   });
 
   it("is done once when its reply is lost and it may be repeated", async () => {
-    proxy.cutBefore = ({ result }) => Array.isArray(result) && JSON.stringify(result).includes('"uuid"');
+    // Once: the first rows of the next connection hold references, too.
+    proxy.cutBefore = ({ result }) => {
+      const cut = Array.isArray(result) && JSON.stringify(result).includes('"uuid"');
+      if (cut) proxy.cutBefore = undefined;
+      return cut;
+    };
     await replica.edit((edit) => edit.insert("Queue", { dscp: 42 }), { retry: true });
-    proxy.cutBefore = undefined;
     const { rows } = (
       await client.transact(database, [{ op: "select", table: "Queue", where: [["dscp", "==", 42]] }])
     )[0];
