@@ -37,6 +37,8 @@ export interface DatabaseServerOptions {
   readonly args?: readonly string[];
   /** The network namespace it runs in; default ours. */
   readonly netns?: string;
+  /** More environment variables, such as `OVS_RUNDIR`. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A running database server. */
@@ -100,14 +102,14 @@ export class DatabaseServer {
   /** Starts it after {@link halt}. */
   async resume(): Promise<void> {
     if (this.#daemon !== undefined) return;
-    const { remotes = [], args = [], netns } = this.#options;
+    const { remotes = [], args = [], netns, env } = this.#options;
     const socket = join(this.dir, "db.sock");
     await rm(socket, { force: true });
     const listening = [`punix:${socket}`, ...remotes].map((remote) => `--remote=${remote}`);
     const files = [`--log-file=${join(this.dir, "log")}`, `--unixctl=${this.#control}`];
     const quiet = ["-vconsole:emer", "-vsyslog:off", "-vfile:info"];
     const command = ["ovsdb-server", ...this.#files, ...listening, ...files, ...quiet, "--no-chdir", ...args];
-    const daemon = startDaemon(command, { netns });
+    const daemon = startDaemon(command, { netns, ...(env === undefined ? {} : { env }) });
     this.#daemon = daemon;
     await started("ovsdb-server", daemon, () => listens(socket));
   }
