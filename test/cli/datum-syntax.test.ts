@@ -42,6 +42,16 @@ function refused(type: ColumnType, text: string): string {
   return assert.fail(`${text} was read`);
 }
 
+/** Where in the word it can't be read on. */
+function at(type: ColumnType, text: string): number {
+  try {
+    read(type, text);
+  } catch (error) {
+    return error instanceof DatumSyntaxError ? error.offset : assert.fail(String(error));
+  }
+  return assert.fail(`${text} was read`);
+}
+
 describe("a value that was typed", () => {
   it("is one element, none or several, as its column has them", () => {
     assert.equal(read(one("integer"), "5"), 5);
@@ -123,14 +133,6 @@ describe("a value that was typed", () => {
   });
 
   it("says where it can't be read on", () => {
-    const at = (type: ColumnType, text: string): number => {
-      try {
-        read(type, text);
-      } catch (error) {
-        return error instanceof DatumSyntaxError ? error.offset : assert.fail(String(error));
-      }
-      return assert.fail(`${text} was read`);
-    };
     assert.equal(at(set("integer"), "1,,2"), 2);
     assert.equal(at(set("integer"), "[1,2"), 4);
     assert.equal(at(set("integer"), "[1]x"), 3);
@@ -227,18 +229,22 @@ describe("a value that is printed", () => {
   });
 
   it("has reals in 15 digits, as C prints them", () => {
-    const text = (value: number): string => datumText(value, one("real"));
-    assert.deepEqual([0.1 + 0.2, 1e15, 123_456, 1e-5, 0.0001, -1.5e300, 5e-324, 100, 1 / 3].map(text), [
-      "0.3",
-      "1e+15",
-      "123456",
-      "1e-05",
-      "0.0001",
-      "-1.5e+300",
-      "4.94065645841247e-324",
-      "100",
-      "0.333333333333333",
-    ]);
+    assert.deepEqual(
+      [0.1 + 0.2, 1e15, 123_456, 1e-5, 0.0001, -1.5e300, 5e-324, 100, 1 / 3].map((value) =>
+        datumText(value, one("real")),
+      ),
+      [
+        "0.3",
+        "1e+15",
+        "123456",
+        "1e-05",
+        "0.0001",
+        "-1.5e+300",
+        "4.94065645841247e-324",
+        "100",
+        "0.333333333333333",
+      ],
+    );
   });
 
   it("is bare without quotes, brackets and commas", () => {
