@@ -169,19 +169,26 @@ export class JsonFramer {
   }
 
   #take(last: Uint8Array, end: number): JsonValue {
-    const { buffer, byteOffset, length } =
-      this.#chunks.length === 0 ? last : Buffer.concat([...this.#chunks, last], this.#held + last.length);
-    const text = Buffer.from(buffer, byteOffset, length).toString("utf8");
+    const text = this.#text(last);
     const exact = this.#exact;
-    this.#chunks = [];
-    this.#small = 0;
-    this.#held = 0;
     this.#exact = false;
     try {
       return exact ? parseExact(text) : (JSON.parse(text) as JsonValue);
     } catch (error) {
       throw this.#error("a message is no valid JSON", end, { cause: error });
     }
+  }
+
+  /** The message that `last` completes. Its bytes are let go of before it is parsed: of a big one, each copy counts. */
+  #text(last: Uint8Array): string {
+    const chunks = this.#chunks;
+    const length = this.#held + last.length;
+    this.#chunks = [];
+    this.#small = 0;
+    this.#held = 0;
+    if (chunks.length === 0) return Buffer.from(last.buffer, last.byteOffset, last.length).toString("utf8");
+    chunks.push(last);
+    return Buffer.concat(chunks, length).toString("utf8");
   }
 
   #error(reason: string, at: number, options?: ErrorOptions): JsonFrameError {
