@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { ConnectionClosedError, TimeoutError } from "../errors.ts";
 import { type Clock, systemClock } from "../transport/clock.ts";
 import { settleWithin, type WaitOptions } from "../transport/deadline.ts";
+import { systemReason } from "../transport/errors.ts";
 import { classify, errorText, type Incoming, notificationText, requestText, successText } from "./dialect.ts";
 import { PeerError, RpcProtocolError, RpcReplyError } from "./errors.ts";
 import { JsonFramer, type JsonFramerOptions } from "./framer.ts";
@@ -91,7 +92,7 @@ export class JsonRpcSession extends EventEmitter<JsonRpcSessionEvents> {
     this.#probeIntervalMs = options.probeIntervalMs ?? Number.POSITIVE_INFINITY;
     this.#lastByteAt = this.#clock.now();
     stream.on("data", (chunk: Uint8Array) => this.#receive(chunk));
-    stream.on("error", (error: Error) => this.#end(error.message, error));
+    stream.on("error", (error: Error) => this.#end(systemReason(error), error));
     stream.on("end", () => this.#end(this.#framer.partial ? "ended inside a message" : "ended by the peer"));
     stream.on("close", () => this.#end("ended by the peer"));
     this.#scheduleProbe(this.#probeIntervalMs);

@@ -3,7 +3,9 @@
 import type { WaitOptions } from "../transport/deadline.ts";
 import { runWithin } from "../transport/deadline.ts";
 import { dial } from "../transport/dial.ts";
+import { tlsErrorOf } from "../transport/errors.ts";
 import { type ActiveTarget, formatTarget, parseActiveTarget } from "../transport/target.ts";
+import type { TlsOptions } from "../transport/tls.ts";
 import { Channel, type ChannelOptions, defaultHandshakeTimeoutMs } from "./channel.ts";
 import { ProtocolError } from "./session-errors.ts";
 import { Switch } from "./switch.ts";
@@ -12,6 +14,8 @@ import { Switch } from "./switch.ts";
 export interface ConnectSwitchOptions extends ChannelOptions, WaitOptions {
   /** Milliseconds from the call to a usable switch: dialing, greeting and features together. Default 5,000. */
   readonly timeoutMs?: number | undefined;
+  /** For `ssl:`, which needs it: certificates and whom to trust. */
+  readonly tls?: TlsOptions | undefined;
   /** Aborting while it connects rejects with the reason. A switch that is connected is closed by `close()`. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -34,8 +38,8 @@ const noDeadline: WaitOptions = { timeoutMs: forever };
 
 /**
  * Connects to a switch that listens: `unix:<rundir>/<bridge>.mgmt`, which every bridge has and which changes nothing about the bridge, or
- * `tcp:HOST[:PORT]`. Rejects with `TargetSyntaxError`, `ConnectError`, `NegotiationError`, `DecodeError`, `ConnectionClosedError`,
- * `TimeoutError` or the signal's reason.
+ * `tcp:HOST[:PORT]` or `ssl:HOST[:PORT]`. Rejects with `TargetSyntaxError`, `ConnectError`, `TlsError`, `NegotiationError`, `DecodeError`,
+ * `ConnectionClosedError`, `TimeoutError` or the signal's reason.
  */
 export async function connectSwitch(
   target: ActiveTarget | string,
@@ -43,15 +47,17 @@ export async function connectSwitch(
 ): Promise<Switch> {
   const parsed =
     typeof target === "string" ? parseActiveTarget(target, { defaultPort: defaultOpenFlowPort }) : target;
-  const { timeoutMs = defaultHandshakeTimeoutMs, signal, clock } = options;
+  const { timeoutMs = defaultHandshakeTimeoutMs, signal, clock, tls } = options;
   const peer = formatTarget(parsed);
   return runWithin({ what: `connecting to the switch ${peer}`, timeoutMs, signal, clock }, async (inner) => {
-    const socket = await dial(parsed, { timeoutMs: forever, signal: inner, clock });
+    const socket = await dial(parsed, { timeoutMs: forever, signal: inner, clock, tls });
     const channel = Channel.greet(socket, peer, options);
     const stop = (): void => channel.abort(inner.reason);
     inner.addEventListener("abort", stop, { once: true });
     try {
       return await introduce(channel, options);
+    } catch (error) {
+      throw error instanceof Error ? tlsErrorOf(peer, error) : error;
     } finally {
       inner.removeEventListener("abort", stop);
     }

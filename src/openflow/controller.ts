@@ -7,6 +7,7 @@ import { systemClock } from "../transport/clock.ts";
 import { shareSignal, type WaitOptions } from "../transport/deadline.ts";
 import { type Listener, listen } from "../transport/listen.ts";
 import { formatTarget, type PassiveTarget } from "../transport/target.ts";
+import type { TlsOptions } from "../transport/tls.ts";
 import { Channel, type ChannelOptions, defaultHandshakeTimeoutMs } from "./channel.ts";
 import { defaultOpenFlowPort, introduce } from "./connect.ts";
 import { Feed } from "./feed.ts";
@@ -14,7 +15,9 @@ import type { Switch } from "./switch.ts";
 
 /** Options of {@link listenForSwitches}; the channel options hold for each switch. */
 export interface ListenForSwitchesOptions extends ChannelOptions {
-  /** Milliseconds from the connection to a usable switch; a slower peer is turned away. Default 5,000. */
+  /** For `pssl:`, which needs it: certificates and whom to let in. */
+  readonly tls?: TlsOptions | undefined;
+  /** Milliseconds from the connection to a usable switch, on `pssl:` twice: TLS has as many. A slower peer is turned away. Default 5,000. */
   readonly handshakeTimeoutMs?: number | undefined;
   /** Connections open at once; one more is closed as soon as it is accepted. Default 4,096. */
   readonly maxConnections?: number | undefined;
@@ -33,8 +36,8 @@ export interface SwitchListenerEvents {
 }
 
 /**
- * Listens for switches: `ptcp:[PORT][:HOST]` (default port 6653, default host 127.0.0.1) or `punix:PATH`. Rejects with
- * `TargetSyntaxError`, `ListenError` or the signal's reason.
+ * Listens for switches: `ptcp:[PORT][:HOST]` or `pssl:[PORT][:HOST]` (default port 6653, default host 127.0.0.1) or `punix:PATH`. Rejects
+ * with `TargetSyntaxError`, `ListenError`, `TlsError` or the signal's reason.
  */
 export async function listenForSwitches(
   target: PassiveTarget | string,
@@ -45,7 +48,11 @@ export async function listenForSwitches(
     defaultPort: defaultOpenFlowPort,
     maxConnections: options.maxConnections,
     signal: options.signal,
+    tls: options.tls,
+    handshakeTimeoutMs: options.handshakeTimeoutMs,
+    clock: options.clock,
     onConnection: (socket, peer) => meeting.meet(socket, peer),
+    onRefused: (peer, error) => meeting.onRefused(peer, error),
   });
   return new SwitchListener(listener, meeting, options.signal);
 }

@@ -3,6 +3,7 @@
 import type { Duplex } from "node:stream";
 import { ConnectionClosedError } from "../errors.ts";
 import type { Clock } from "../transport/clock.ts";
+import { systemReason } from "../transport/errors.ts";
 import { Framer } from "./framer.ts";
 import { decode, encode, type Message, type MessageInput, type MessageType } from "./message.ts";
 import { Outbox } from "./outbox.ts";
@@ -175,7 +176,7 @@ export class MessageStream {
   }
 
   readonly #onError = (error: Error): void => {
-    this.fail(new ConnectionClosedError(this.#options.peer, error.message, { cause: error }));
+    this.fail(new ConnectionClosedError(this.#options.peer, systemReason(error), { cause: error }));
   };
 
   readonly #onPeerEnd = (): void => {

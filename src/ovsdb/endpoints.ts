@@ -1,19 +1,32 @@
 // Where a database is served: one connection method, several, or the text in which Open vSwitch's own programs take
 // several (ovsdb(7), "Connection Methods"), and the order in which one client tries them.
 import { TargetSyntaxError } from "../transport/errors.ts";
-import { type ActiveTarget, parseActiveTarget } from "../transport/target.ts";
+import {
+  type ActiveTarget,
+  formatTarget,
+  isPassive,
+  type PassiveTarget,
+  parseTarget,
+  type Target,
+} from "../transport/target.ts";
 import type { ClusterOptions } from "./cluster.ts";
 import { isUuid } from "./values.ts";
 
 /** Where OVSDB listens when a target names no port (RFC 7047, 4.1). */
 export const ovsdbPort = 6640;
 
-/** One server, or several that serve the same database. A text may name several too: `tcp:10.0.0.1:6641,tcp:10.0.0.2:6641`, and their cluster, `cid:UUID`. */
-export type OvsdbTargets = string | ActiveTarget | readonly (string | ActiveTarget)[];
+/**
+ * One server, or several that serve the same database. A text may name several too: `tcp:10.0.0.1:6641,tcp:10.0.0.2:6641`, and their
+ * cluster, `cid:UUID`. Or where a server dials us: `ptcp:PORT`, `pssl:PORT` or `punix:PATH`, of which there can be one only.
+ */
+export type OvsdbTargets = string | Target | readonly (string | Target)[];
 
-/** Where to connect to. */
+/** Where to connect to, or where to listen. */
 export interface Endpoints {
+  /** Where to connect to, in turn; empty when we listen. */
   readonly targets: readonly ActiveTarget[];
+  /** Where to listen. */
+  readonly listening: PassiveTarget | undefined;
   readonly cluster: ClusterOptions | undefined;
 }
 
@@ -24,18 +37,26 @@ const clusterPrefix = "cid:";
 /** Reads targets. Throws `TargetSyntaxError` and, without a target, `RangeError`. */
 export function endpointsOf(given: OvsdbTargets, cluster?: ClusterOptions): Endpoints {
   const list = typeof given === "string" || "kind" in given ? [given] : given;
-  const targets: ActiveTarget[] = [];
+  const targets: Target[] = [];
   let clusterId = cluster?.clusterId;
-  const parts = list.flatMap((one): (string | ActiveTarget)[] =>
+  const parts = list.flatMap((one): (string | Target)[] =>
     typeof one === "string" ? one.trim().split(separator) : [one],
   );
   for (const part of parts) {
     if (typeof part !== "string") targets.push(part);
     else if (part.startsWith(clusterPrefix)) clusterId = clusterIn(part, cluster, clusterId);
-    else targets.push(parseActiveTarget(part, { defaultPort: ovsdbPort }));
+    else targets.push(parseTarget(part, { defaultPort: ovsdbPort }));
   }
   if (targets.length === 0) throw new RangeError("no target to connect to");
-  return { targets, cluster: cluster === undefined ? undefined : { ...cluster, clusterId } };
+  const listening = targets.find(isPassive);
+  if (listening !== undefined && targets.length > 1) {
+    throw new TargetSyntaxError(formatTarget(listening), "it listens, and so it is the only one");
+  }
+  return {
+    targets: targets.filter((target) => !isPassive(target)),
+    listening,
+    cluster: cluster === undefined ? undefined : { ...cluster, clusterId },
+  };
 }
 
 function clusterIn(text: string, cluster: ClusterOptions | undefined, known: string | undefined): string {

@@ -1,6 +1,6 @@
-// Keeps one connection to a database server that has shown itself to be one, of those that may be: dials, waits for its
-// first answer, judges whether it is fit, and when it is lost or no longer fit goes on to the next. What is to outlive
-// a connection is the client's business, which listens to `up`.
+// Keeps one connection to a database server that has shown itself to be one, of those that may be: dials, or waits to be
+// dialed, waits for its first answer, judges whether it is fit, and when it is lost or no longer fit goes on to the next.
+// What is to outlive a connection is the client's business, which listens to `up`.
 import { EventEmitter } from "node:events";
 import { ConnectionClosedError, TimeoutError } from "../errors.ts";
 import type { JsonValue } from "../jsonrpc/json.ts";
@@ -9,8 +9,11 @@ import type { BackoffOptions } from "../transport/backoff.ts";
 import { type Clock, systemClock } from "../transport/clock.ts";
 import { settleWithin, type WaitOptions } from "../transport/deadline.ts";
 import { defaultDialTimeoutMs } from "../transport/dial.ts";
+import { DialIn, defaultDialInTimeoutMs } from "../transport/dial-in.ts";
+import { tlsErrorOf } from "../transport/errors.ts";
 import { type Connected, Redial } from "../transport/redial.ts";
 import { formatTarget } from "../transport/target.ts";
+import type { TlsOptions } from "../transport/tls.ts";
 import { ClusterMemory, type ClusterOptions, UnfitServerError } from "./cluster.ts";
 import { OvsdbConnection } from "./connection.ts";
 import { endpointsOf, type OvsdbTargets, shuffled } from "./endpoints.ts";
@@ -21,7 +24,8 @@ import { ServerDatabases } from "./server-databases.ts";
 export interface OvsdbOptions {
   /**
    * How long connecting may take, up to the server's first answer, in milliseconds; each attempt. Default 5,000. The first connection may
-   * take that for each endpoint: each is tried once, or with `cluster` again and again until then.
+   * take that for each endpoint: each is tried once, or with `cluster` again and again until then. Where the server dials us, the first
+   * connection has 20,000 by default, as servers wait up to 8 s between attempts.
    */
   readonly timeoutMs?: number | undefined;
   /** Deadline of a request that names none, in milliseconds. Default 30,000; starting a monitor or replica has 60,000. */
@@ -36,6 +40,8 @@ export interface OvsdbOptions {
   readonly shuffle?: boolean | undefined;
   /** The endpoints serve one database: a server is stayed with only while it is fit for that. Default: any that answers. */
   readonly cluster?: ClusterOptions | undefined;
+  /** For `ssl:` and `pssl:`, which need it: certificates and whom to trust. */
+  readonly tls?: TlsOptions | undefined;
   /** The longest message taken from the server, in bytes. Default 256 MiB. */
   readonly maxBytes?: number | undefined;
   /** Aborting gives up connecting, and closes the client later on. */
@@ -74,7 +80,9 @@ export class Link extends EventEmitter<LinkEvents> {
   readonly #options: OvsdbOptions;
   readonly #endpoints: readonly string[];
   readonly #cluster: ClusterMemory | undefined;
-  readonly #redial: Redial;
+  readonly #redial: Redial | DialIn;
+  /** How long the first connection may take in all. */
+  readonly #firstMs: number;
   readonly #clock: Clock;
   #peer: string;
   /** The connection on which the server has answered. */
@@ -86,15 +94,22 @@ export class Link extends EventEmitter<LinkEvents> {
 
   constructor(given: OvsdbTargets, options: OvsdbOptions) {
     super();
-    const { timeoutMs, signal, clock = systemClock, random = Math.random, shuffle = true } = options;
-    const { targets, cluster } = endpointsOf(given, options.cluster);
+    const { timeoutMs, signal, clock = systemClock, random = Math.random, shuffle = true, tls } = options;
+    const { targets, listening, cluster } = endpointsOf(given, options.cluster);
     const ordered = shuffle ? shuffled(targets, random) : targets;
     this.#options = options;
     this.#clock = clock;
     this.#cluster = cluster === undefined ? undefined : new ClusterMemory(cluster);
-    this.#endpoints = ordered.map((target) => formatTarget(target));
+    this.#endpoints = (listening === undefined ? ordered : [listening]).map((target) => formatTarget(target));
     this.#peer = this.#endpoints.join(",");
-    this.#redial = new Redial(ordered, { random, ...options.backoff, timeoutMs, signal, clock });
+    const common = { random, ...options.backoff, signal, clock, tls };
+    if (listening === undefined) {
+      this.#redial = new Redial(ordered, { ...common, timeoutMs });
+      this.#firstMs = (timeoutMs ?? defaultDialTimeoutMs) * ordered.length;
+    } else {
+      this.#redial = new DialIn(listening, { ...common, handshakeTimeoutMs: timeoutMs });
+      this.#firstMs = timeoutMs ?? defaultDialInTimeoutMs;
+    }
     this.#redial.on("connected", (connected) => this.#open(connected));
     this.#redial.on("failed", ({ peer, cause }) => this.#first?.failures.set(peer, cause));
     this.#redial.on("retry", () => this.#first?.settle("tried all"));
@@ -103,11 +118,11 @@ export class Link extends EventEmitter<LinkEvents> {
 
   /** Makes the first connection; rejects when none of the servers could be reached, or is one, or is fit. */
   async start(): Promise<void> {
-    const { timeoutMs = defaultDialTimeoutMs, signal } = this.#options;
+    const { signal } = this.#options;
     const failures = new Map<string, Error>();
     const wait = {
       what: `connecting to ${this.#peer}`,
-      timeoutMs: timeoutMs * this.#endpoints.length,
+      timeoutMs: this.#firstMs,
       signal,
       clock: this.#clock,
     };
@@ -251,10 +266,10 @@ export class Link extends EventEmitter<LinkEvents> {
 
   /** Why there is no first connection. */
   #noServer(failures: ReadonlyMap<string, Error>, deadline?: TimeoutError): Error {
-    const all = this.#endpoints.map((target) => ({
-      target,
-      error: failures.get(target) ?? deadline ?? new ConnectionClosedError(target, "lost"),
-    }));
+    const all = this.#endpoints.map((target) => {
+      const error = failures.get(target) ?? deadline ?? new ConnectionClosedError(target, "lost");
+      return { target, error: tlsErrorOf(target, error) };
+    });
     const [only] = all;
     return all.length === 1 && only !== undefined ? only.error : new NoServerError(all);
   }

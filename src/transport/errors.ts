@@ -57,8 +57,8 @@ export class TlsError extends OvskitError {
  * The error itself, or the TLS trouble it comes from. At TLS 1.3 a server's refusal of our certificate shows only after the handshake, as
  * the end of a connection that had just come up; this makes one error of both.
  */
-export function tlsErrorOf(target: string, error: unknown): unknown {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+export function tlsErrorOf(target: string, error: Error): Error {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof TlsError) return cause;
     const fault = tlsFault(cause);
     if (fault !== undefined) return new TlsError(target, fault, { cause: error });

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { shareSignal } from "./deadline.ts";
 import { type DialOptions, dial } from "./dial.ts";
 import { type ActiveTarget, formatTarget, parseActiveTarget } from "./target.ts";
+import type { TlsOptions } from "./tls.ts";
 
 /** Options of {@link Redial}. */
 export interface RedialOptions extends BackoffOptions {
@@ -16,6 +17,8 @@ export interface RedialOptions extends BackoffOptions {
   readonly timeoutMs?: number | undefined;
   /** Port where a text target leaves it out. */
   readonly defaultPort?: number | undefined;
+  /** For `ssl:`. */
+  readonly tls?: TlsOptions | undefined;
   /** Aborting closes, as {@link Redial.close} does. */
   readonly signal?: AbortSignal | undefined;
   /** Default: the system's clock. */
@@ -160,6 +163,7 @@ export class Redial extends EventEmitter<RedialEvents> {
     const connect = this.#options.dial ?? dial;
     const socket = await connect(target, {
       timeoutMs: this.#options.timeoutMs,
+      tls: this.#options.tls,
       signal: this.#closing.signal,
       clock: this.#options.clock,
     });

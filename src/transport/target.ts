@@ -55,15 +55,20 @@ export function parseTarget(text: string, options: ParseTargetOptions = {}): Tar
 /** Parses a method that connects: `tcp:`, `ssl:` or `unix:`. Throws `TargetSyntaxError` for one that listens, too. */
 export function parseActiveTarget(text: string, options: ParseTargetOptions = {}): ActiveTarget {
   const target = parseTarget(text, options);
-  if (target.kind === "tcp" || target.kind === "ssl" || target.kind === "unix") return target;
+  if (!isPassive(target)) return target;
   throw new TargetSyntaxError(text, `${target.kind} listens; expected tcp, ssl or unix, which connect`);
 }
 
 /** Parses a method that listens: `ptcp:`, `pssl:` or `punix:`. Throws `TargetSyntaxError` for one that connects, too. */
 export function parsePassiveTarget(text: string, options: ParseTargetOptions = {}): PassiveTarget {
   const target = parseTarget(text, options);
-  if (target.kind === "ptcp" || target.kind === "pssl" || target.kind === "punix") return target;
+  if (isPassive(target)) return target;
   throw new TargetSyntaxError(text, `${target.kind} connects; expected ptcp, pssl or punix, which listen`);
+}
+
+/** Whether a method listens. */
+export function isPassive(target: Target): target is PassiveTarget {
+  return target.kind === "ptcp" || target.kind === "pssl" || target.kind === "punix";
 }
 
 /** Prints a connection method so that {@link parseTarget} reads the same value; IPv6 addresses in brackets. */

@@ -32,7 +32,7 @@ async function visit(target: string, tls: TlsOptions | undefined): Promise<strin
     const ended = once(socket, "close").then(() => Promise.reject(new Error("it closed the connection")));
     return String((await Promise.race([once(socket, "data"), ended]))[0]);
   } catch (error) {
-    throw tlsErrorOf(target, error);
+    throw tlsErrorOf(target, error as Error);
   } finally {
     socket.on("error", () => {}).destroy();
   }
