@@ -67,6 +67,10 @@ function holds(text: string, row: Readonly<Record<string, ColumnValue>>): boolea
   return satisfies(parseCondition(port, text), { _uuid: "6e2c3a1e-6f0e-4c68-9a53-2f7f0a1b2c3d", ...row });
 }
 
+function holding(row: Readonly<Record<string, ColumnValue>>, ...texts: string[]): readonly string[] {
+  return texts.filter((text) => holds(text, row));
+}
+
 function asked(...texts: string[]): unknown {
   return serverConditions(texts.map((text) => parseCondition(port, text)));
 }
@@ -224,9 +228,6 @@ describe("elements to put in or take out", () => {
 });
 
 describe("a condition", () => {
-  const holding = (row: Readonly<Record<string, ColumnValue>>, ...texts: string[]): readonly string[] =>
-    texts.filter((text) => holds(text, row));
-
   it("compares columns by size first and by elements then", () => {
     const row = { trunks: [2, 10] };
     const texts = ["=10,2", "!=2", "<3,4", ">1,99", ">9", "<1,2,3", "<=2,10", ">=2,11", "=[]"].map(
