@@ -17,8 +17,9 @@ import {
   type UnfitServerError,
   WrongClusterError,
 } from "../../src/ovsdb/index.ts";
+import { clusters } from "../ovsdb/page-clusters.ts";
 import { Proxy } from "../ovsdb/proxy.ts";
-import { describeWith } from "../support/needs.ts";
+import { describeWith, schemaFiles } from "../support/needs.ts";
 import { assertDoneOnce, ClusterWriter } from "./cluster-writer.ts";
 import { dumpedContents, replicaContents } from "./database-contents.ts";
 
@@ -275,5 +276,19 @@ describeWith(["openvswitch"], "a client of a real cluster", function () {
       assert.deepEqual(failures.map(({ target }) => target).toSorted(), targets.toSorted());
       return failures.every((one) => one.error instanceof NotLeaderError);
     });
+  });
+});
+
+describeWith(["openvswitch", "schemas"], "what docs/ovsdb.md shows of clusters", function () {
+  this.timeout(30_000);
+
+  it("finds the leader and says what it says", async () => {
+    const schema = schemaFiles.find((file) => file.endsWith("ovn-sb.ovsschema"));
+    assert.ok(schema !== undefined);
+    await using cluster = await DatabaseCluster.start({ schema });
+    const said: string[] = [];
+    await clusters(cluster.targets.join(","), (...words) => said.push(words.join(" ")));
+    const { target } = await cluster.leader();
+    assert.match(said.join(), new RegExp(`^${target} true true [0-9a-f-]{36} \\d+$`));
   });
 });
