@@ -3,6 +3,7 @@ import type { ColumnOf } from "./model.ts";
 import { type ElementOf, joinKey, type ReplicaIndex, RowIndex } from "./replica-index.ts";
 import { OrderedRows, type ReplicaRange } from "./replica-range.ts";
 import { type ReferencePlace, referencesIn } from "./replica-reference.ts";
+import type { RowCodec } from "./row.ts";
 import type { AtomValue, ColumnValue, GenericRow } from "./values.ts";
 
 /** A live table. Rows never change: a modified row is a new object in its place. Iterates over the rows in no certain order. */
@@ -51,6 +52,8 @@ type GenericPath = string | readonly [column: string, key: AtomValue];
 /** A table's rows and their indexes. */
 export class TableStore implements ReplicaTable<GenericRow> {
   readonly name: string;
+  /** What the rows were read by. */
+  codec: RowCodec | undefined;
   readonly #rows: Map<string, GenericRow> = new Map();
   readonly #made: Map<string, RowIndex | OrderedRows> = new Map();
   readonly #followers: (RowIndex | OrderedRows)[] = [];

@@ -43,7 +43,9 @@ export function* changesOf(
     if (place === undefined) throw new OvsdbDecodeError(table, "an update of a table that wasn't asked for");
     const rows = objectAt(json, table);
     const uuids = Object.keys(rows);
-    const change = complete ? difference : changed;
+    // Rows that were read with other columns are other rows, whatever is in them.
+    const whole = (): typeof difference => (place.codec.isLike(place.store.codec) ? difference : replaced);
+    const change = complete ? whole() : changed;
     for (let at = 0; at < uuids.length; at += rowsInSlice) {
       if (at > 0) yield;
       for (const uuid of uuids.slice(at, at + rowsInSlice)) {
@@ -70,6 +72,11 @@ function difference({ store, codec }: TablePlace, uuid: string, update: RowUpdat
   const now = applied(codec, uuid, undefined, update);
   const same = old !== undefined && now !== undefined && codec.equal(old, now);
   return same ? undefined : { store, uuid, old, now };
+}
+
+/** The row as it has come, whatever it was before. */
+function replaced({ store, codec }: TablePlace, uuid: string, update: RowUpdate): Change {
+  return { store, uuid, old: store.get(uuid), now: applied(codec, uuid, undefined, update) };
 }
 
 /** Takes out the rows that aren't among all rows there are. */

@@ -226,9 +226,14 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
   async plan(connection: OvsdbConnection, options?: WaitOptions): Promise<MonitorPlan> {
     const schema = await connection.schema(this.database, options);
     this.#codecs = codecsOf(schema, this.#chosen.choices);
-    const resumable = this.#schema !== undefined && sameSchema(this.#schema, schema);
+    const resumable = this.#schema !== undefined && sameSchema(this.#schema, schema) && this.#areAsRead();
     this.#schema = schema;
     return { columns: columnsOf(this.#codecs), resumable };
+  }
+
+  /** Whether the rows were read as they would be now. */
+  #areAsRead(): boolean {
+    return [...this.#places().values()].every(({ store, codec }) => codec.isLike(store.codec));
   }
 
   /** Takes over a monitor that runs by {@link plan} and is taken by {@link take}. */
@@ -256,6 +261,7 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
 
   #show(changes: readonly Change[]): void {
     for (const { store, uuid, now } of changes) store.write(uuid, now);
+    for (const { store, codec } of this.#places().values()) store.codec = codec;
     this.#changeCount += 1;
     if (!this.#started || changes.length === 0) return;
     // What comes before the monitor is in step again is the difference to what was known before.

@@ -1,5 +1,6 @@
 // One codec per chosen table, made from the schema: rows as plain objects of one shape, complete with defaults, never
 // changed once handed out, so that an event can carry the old one beside the new.
+import { isDeepStrictEqual } from "node:util";
 import type { JsonValue } from "../jsonrpc/json.ts";
 import { type ColumnCodec, columnCodec } from "./column.ts";
 import { OvsdbDecodeError, SelectionError } from "./errors.ts";
@@ -18,12 +19,14 @@ export class RowCodec {
   readonly table: string;
   /** The columns, without `_uuid`. */
   readonly columns: readonly string[];
+  readonly #types: ReadonlyMap<string, ColumnType>;
   readonly #codecs: ReadonlyMap<string, ColumnCodec>;
   readonly #template: GenericRow;
 
   constructor(table: string, types: ReadonlyMap<string, ColumnType>) {
     this.table = table;
     this.columns = [...types.keys()];
+    this.#types = types;
     this.#codecs = new Map(
       Array.from(types, ([column, type]) => [column, columnCodec(type, `${table}.${column}`)]),
     );
@@ -49,7 +52,12 @@ export class RowCodec {
     return row;
   }
 
-  /** Whether two rows have the same values. */
+  /** Whether the rows that another makes have the same columns of the same types. */
+  isLike(other: RowCodec | undefined): boolean {
+    return other === this || (other !== undefined && isDeepStrictEqual(this.#types, other.#types));
+  }
+
+  /** Whether two rows of a codec like this one have the same values. */
   equal(one: GenericRow, other: GenericRow): boolean {
     for (const [column, codec] of this.#codecs) {
       if (!codec.equal(one[column], other[column])) return false;

@@ -179,6 +179,17 @@ describeWith(["openvswitch"], "ways through a replica", function () {
     assert.equal(told.at(-1), "Port insert");
   });
 
+  it("have the columns that are chosen now and no others, fewer or more", async () => {
+    await using replica = await client.replica(openVSwitch, { Port: ["name", "tag", "trunks"] });
+    const columns = (): string[] => [
+      ...new Set(Array.from(replica.table("Port"), (row) => Object.keys(row).join())),
+    ];
+    await replica.reselect({ Port: ["name"] });
+    assert.deepEqual(columns(), ["_uuid,name"]);
+    await replica.reselect({ Port: ["name", "external_ids", "trunks"] });
+    assert.deepEqual(columns(), ["_uuid,name,external_ids,trunks"]);
+  });
+
   it("stay as they were when another selection can't be had", async () => {
     await using replica = await client.replica(openVSwitch, {
       Port: { columns: ["name"], where: [["tag", "==", 10]] },
