@@ -19,6 +19,13 @@ export class Proxy {
   readonly unknown: Set<string> = new Set();
   /** Cuts every connection when the server says what this holds of, before the client hears it. */
   cutBefore: ((message: Message) => boolean) | undefined;
+  /**
+   * Says of each message whether to cut there: before it has passed, or after. Heeded by connections that begin once it is set, which it
+   * tells of whole messages only.
+   */
+  cut: ((by: "client" | "server", message: Message) => "before" | "after" | undefined) | undefined;
+  /** How many more bytes pass, both ways together, before every connection is cut. */
+  bytesLeft: number = Number.POSITIVE_INFINITY;
   readonly fromClient: Message[] = [];
   readonly fromServer: Message[] = [];
   readonly #server: Server;
@@ -76,8 +83,14 @@ export class Proxy {
         other.destroy();
       });
     }
+    if (this.cut !== undefined) {
+      this.#relay("client", client, server);
+      this.#relay("server", server, client);
+      return;
+    }
     const down = new JsonFramer();
     server.on("data", (chunk: Buffer) => {
+      if (!this.#spend(chunk, client)) return;
       let cut = false;
       down.push(chunk, (value) => {
         this.fromServer.push(value as Message);
@@ -87,8 +100,38 @@ export class Proxy {
       else client.write(chunk);
     });
     const up = new JsonFramer();
-    client.on("data", (chunk: Buffer) =>
-      up.push(chunk, (value) => this.#pass(value as Message, client, server)),
+    client.on("data", (chunk: Buffer) => {
+      if (this.#spend(chunk, server)) up.push(chunk, (value) => this.#pass(value as Message, client, server));
+    });
+  }
+
+  /** Whether all of a chunk may pass. If not, what may does, and everything is cut. */
+  #spend(chunk: Buffer, to: Socket): boolean {
+    const left = this.bytesLeft;
+    this.bytesLeft = left - chunk.length;
+    if (left >= chunk.length) return true;
+    this.bytesLeft = Number.POSITIVE_INFINITY;
+    to.write(chunk.subarray(0, left), () => this.drop());
+    return false;
+  }
+
+  /** Hands messages on one by one, up to the one where the connection is to be cut. */
+  #relay(by: "client" | "server", from: Socket, to: Socket): void {
+    const framer = new JsonFramer();
+    let isCut = false;
+    from.on("data", (chunk: Buffer) =>
+      framer.push(chunk, (value) => {
+        if (isCut) return;
+        const message = value as Message;
+        const verdict = this.cut?.(by, message);
+        (by === "client" ? this.fromClient : this.fromServer).push(message);
+        if (verdict !== "before") to.write(encodeJson(message));
+        if (verdict === undefined) return;
+        isCut = true;
+        // What was handed on arrives yet.
+        to.end();
+        from.destroy();
+      }),
     );
   }
 
