@@ -10,7 +10,7 @@ export interface ClusterOptions {
   readonly database: string;
   /**
    * Whether only the leader will do. Default true. Another member passes a transaction on to the leader and answers questions by itself,
-   * from a copy that may be a moment behind.
+   * from a copy that may be a moment behind; so does a relay. Locks are each server's own, so that those who share one must ask the leader.
    */
   readonly leaderOnly?: boolean | undefined;
   /** The cluster's UUID, as `ovsdb-tool db-cid` tells. Default: that of the first server that was fit. */
