@@ -21,22 +21,22 @@ import {
   acceptedMeterMod,
 } from "../openflow/protocol/accepted-messages-arbitraries.ts";
 import { everyAction } from "../openflow/protocol/action-arbitraries.ts";
-import { flowModsOf, openVSwitchKnows } from "../openflow/text/flows.ts";
+import { flowModsOf, openVSwitchPrints } from "../openflow/text/flows.ts";
 import { describeWith } from "../support/needs.ts";
 import { samples, seed } from "../support/sampling.ts";
 import { printed } from "./ofp-printer.ts";
 
-const COUNT = samples(3_000);
+const COUNT = samples(2_000);
 const COUNT_OF_ACTION = samples(150);
 
 const head = { version: 4, xid: 0 };
 const u32 = fc.nat(0xffffffff);
 const u64 = fc.bigInt({ min: 0n, max: 0xffff_ffff_ffff_fffen });
 
-const flowMods = flowModsOf(openVSwitchKnows);
+const flowMods = flowModsOf(openVSwitchPrints);
 const flowStats: Arbitrary<FlowStats> = fc
   .record({
-    flow: flowModsOf(openVSwitchKnows, ["add"]),
+    flow: flowModsOf(openVSwitchPrints, ["add"]),
     durationSec: u32,
     durationNsec: fc.oneof(fc.constantFrom(0, 1_000_000, 90_000_000), fc.nat(999_999_999)),
     packetCount: u64,

@@ -82,8 +82,12 @@ actions=clear_actions,clear_actions
 table=0 priority=5
 `;
 
-/** Texts whose values or masks have more bits than their fields. */
-const widerThanFields = `
+/** Texts whose values or masks have more bits than their fields, and packets that begin with an Ethernet header. */
+const rareTexts = `
+eth,in_port=1,metadata=5,actions=drop
+recirc_id=5,eth,ip,actions=drop
+eth,dl_src=00:00:00:00:00:01,actions=drop
+packet_type=(1,0x800),in_port=1,actions=drop
 ipv6,actions=set_field:1/0xffffffff->ipv6_label
 ipv6,actions=set_field:1/0x100001->ipv6_label
 ipv6,actions=set_field:0xfffff/0xfffff->ipv6_label
@@ -158,7 +162,7 @@ describeWith(["openvswitch"], "flow texts beside ovs-ofctl at OpenFlow 1.3", fun
     assert.equal(flowMods.length, flows.length);
   });
 
-  for (const text of widerThanFields.trim().split("\n")) {
+  for (const text of rareTexts.trim().split("\n")) {
     it(`sends ${text} as ovs-ofctl does`, async () => {
       const { flowMods, stderr } = await recorder.record(["add-flow"], text);
       assert.equal(stderr, "");

@@ -64,7 +64,7 @@ const pipelineFields: readonly OxmField[] = [
   }),
   field("packetType", {
     wire: [{ name: "OXM_OF_PACKET_TYPE", class: 0x8000, number: 44 }],
-    rank: 25,
+    rank: 0,
     format: "packetType",
     ...fixed,
     ...readOnly,

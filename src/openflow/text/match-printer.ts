@@ -4,7 +4,7 @@ import type { Match, NamedOxm, RawOxm } from "../protocol/match.ts";
 import type { OxmField, OxmFieldName } from "../protocol/oxm-field.ts";
 import { oxmFieldByName } from "../protocol/oxm-fields.ts";
 import { type Bits, bitsOfOxm, formatFieldBits } from "./field-text.ts";
-import { protocolWord } from "./match-words.ts";
+import { ethernetWord, protocolWord } from "./match-words.ts";
 import { allOnes, formatHex, formatWideHex } from "./number-text.ts";
 import type { PortNames } from "./port-text.ts";
 import { formatRawOxm } from "./raw-text.ts";
@@ -175,11 +175,24 @@ function protocolOf({ fields }: MatchView): { word: string; saysProto: boolean }
   return protocolWord(Number(ethType.value), ipProto === undefined ? undefined : Number(ipProto.value));
 }
 
-/** Packets of type Ethernet go without saying, but where the datapath's own fields are matched. */
+/** Packets of type Ethernet go without saying, but where the datapath's own number of a packet's round is matched. */
 function packetTypeWords(view: MatchView): string[] {
-  const type = view.fields.get("packetType");
-  return type?.value === 0n ? [] : plain("packetType")(view);
+  const { fields, tci } = view;
+  if ((fields.get("packetType")?.value ?? 0n) !== 0n) return plain("packetType")(view);
+  const saysEthernet = tci !== undefined || ethernetNames.some((name) => fields.has(name));
+  return fields.has("recircId") && saysEthernet ? [ethernetWord] : [];
 }
+
+/** What says to Open vSwitch that a packet begins with an Ethernet header, the TCI aside. */
+const ethernetNames: readonly OxmFieldName[] = [
+  "packetType",
+  "ethSrc",
+  "ethDst",
+  "ethType",
+  "ctNwProto",
+  "ctTpSrc",
+  "ctTpDst",
+];
 
 function wordOf(name: OxmFieldName): string {
   return oxmFieldByName.get(name)?.text[0] ?? name;

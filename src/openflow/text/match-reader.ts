@@ -9,7 +9,7 @@ import { oxmFieldByName, oxmFieldByText, oxmFields } from "../protocol/oxm-field
 import { meets, type PacketShape } from "../protocol/packet-shape.ts";
 import { mappedMatch } from "../protocol/tun-options.ts";
 import { type Bits, oxmOfBits, parseFieldBits } from "./field-text.ts";
-import { type Protocol, prerequisiteWords, protocols, sharedWords } from "./match-words.ts";
+import { ethernetWord, type Protocol, prerequisiteWords, protocols, sharedWords } from "./match-words.ts";
 import { allOnes, parseBits } from "./number-text.ts";
 import { checkOption } from "./option-text.ts";
 import type { PortNumbers } from "./port-text.ts";
@@ -40,8 +40,10 @@ const lastPacketField = 385;
 const pipelineFields: ReadonlySet<OxmFieldName> = new Set(
   oxmFields
     .filter(
-      ({ rank, prerequisite }) =>
-        prerequisite === undefined && (rank < firstEthernet || rank > lastPacketField),
+      ({ name, rank, prerequisite }) =>
+        name !== "packetType" &&
+        prerequisite === undefined &&
+        (rank < firstEthernet || rank > lastPacketField),
     )
     .map(({ name }) => name),
 );
@@ -77,6 +79,7 @@ export class MatchReader {
     const key = word.key.text;
     const protocol = protocols.get(key);
     if (protocol !== undefined) this.#takeProtocol(word, protocol);
+    else if (key === ethernetWord) this.#takeEthernet(word);
     else if (key.includes("[")) return this.#takeSubfield(word);
     else if (isRawOxmWord(key)) this.#raw.push(parseRawOxm(word.key, word.value));
     else return this.#takeField(word);
@@ -102,10 +105,13 @@ export class MatchReader {
     return withoutNeedlessType(this.#tlvMap === undefined ? match : mappedMatch(match, this.#tlvMap));
   }
 
+  #takeEthernet(word: Word): void {
+    checkAlone(word);
+    this.#claim("packetType", exactly(0, 32), word.key);
+  }
+
   #takeProtocol(word: Word, { ethType, ipProto }: Protocol): void {
-    if (word.joint !== "") {
-      throw refuse(word.value, `${word.key.text} takes no value`, { hint: `write ${word.key.text} alone` });
-    }
+    checkAlone(word);
     this.#claim("ethType", exactly(ethType, 16), word.key);
     if (ipProto !== undefined) this.#claim("ipProto", exactly(ipProto, 8), word.key);
   }
@@ -297,6 +303,10 @@ function fieldOf(name: OxmFieldName): OxmField {
 function oneField(word: string): readonly OxmFieldName[] {
   const field = oxmFieldByText.get(word);
   return field === undefined ? [] : [field.name];
+}
+
+function checkAlone({ key, value, joint }: Word): void {
+  if (joint !== "") throw refuse(value, `${key.text} takes no value`, { hint: `write ${key.text} alone` });
 }
 
 function exactly(value: number, bits: number): Bits {

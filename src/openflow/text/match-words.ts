@@ -29,6 +29,9 @@ export const protocols: ReadonlyMap<string, Protocol> = new Map([
   ["mplsm", { ethType: 0x8848 }],
 ]);
 
+/** Packets that begin with an Ethernet header, whatever is in it. */
+export const ethernetWord = "eth";
+
 /** Words that mean the first of these fields whose prerequisites the match meets. */
 export const sharedWords: ReadonlyMap<string, readonly OxmFieldName[]> = new Map<
   string,

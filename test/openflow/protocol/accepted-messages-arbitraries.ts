@@ -12,7 +12,7 @@ import {
   type MeterMod,
 } from "../../../src/openflow/protocol/meters.ts";
 import { Group, Port } from "../../../src/openflow/protocol/ports.ts";
-import { matchesOn, openVSwitchKnows } from "../text/flows.ts";
+import { matchesOn, openVSwitchPrints } from "../text/flows.ts";
 import { acceptedActions } from "./accepted-arbitraries.ts";
 import { record, some, typed, u8, u16, u32, u64 } from "./arbitraries.ts";
 
@@ -93,5 +93,5 @@ export const acceptedFlowRemoved: Arbitrary<FlowRemoved> = record({
   hardTimeout: u16,
   packetCount: u64,
   byteCount: u64,
-  match: matchesOn(openVSwitchKnows.fields),
+  match: matchesOn(openVSwitchPrints.fields),
 });

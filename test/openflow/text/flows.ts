@@ -16,7 +16,7 @@ import type { OxmField } from "../../../src/openflow/protocol/oxm-field.ts";
 import { oxmFields } from "../../../src/openflow/protocol/oxm-fields.ts";
 import { meets, type PacketShape, shapeOfMatch } from "../../../src/openflow/protocol/packet-shape.ts";
 import { subfields } from "../../../src/openflow/protocol/subfields.ts";
-import { exactMask, oxmOfBits } from "../../../src/openflow/text/field-text.ts";
+import { type Bits, exactMask, oxmOfBits } from "../../../src/openflow/text/field-text.ts";
 import { allOnes } from "../../../src/openflow/text/number-text.ts";
 import { wholeToken } from "../../../src/openflow/text/scanner.ts";
 import { parseSubfield, type SubfieldRange } from "../../../src/openflow/text/subfield-text.ts";
@@ -50,7 +50,7 @@ const protocol: fc.Arbitrary<Match> = fc.oneof(
   fc.constant([]),
   fc.integer({ min: 0, max: 0xffff }).map((value): Match => [{ field: "ethType", value }]),
   fc
-    .constantFrom(0x0806, 0x8035, 0x8847, 0x8848, 0x88e7)
+    .constantFrom(0x0806, 0x8035, 0x8847, 0x8848, 0x88e7, 0x894f)
     .map((value): Match => [{ field: "ethType", value }]),
   fc
     .tuple(
@@ -72,7 +72,73 @@ const protocol: fc.Arbitrary<Match> = fc.oneof(
   ),
 );
 
+/** A packet that belongs to a connection, and perhaps the connection's protocol. */
+const connection: fc.Arbitrary<Match> = fc
+  .tuple(
+    fc.constantFrom(0x01, 0x02, 0x22, 0x2a, 0x80),
+    fc.integer({ min: 0, max: 0xff }),
+    fc.constantFrom(undefined, 1, 6, 17, 132),
+  )
+  .map(
+    ([state, asked, proto]): Match => [
+      { field: "ctState", value: state, mask: state | asked },
+      ...(proto === undefined ? [] : [{ field: "ctNwProto", value: proto } as const]),
+    ],
+  );
+
+const nothing = fc.constant<Match>([]);
+
+/** Bits of fields that can't have any. */
+const bounded: Readonly<Record<string, fc.Arbitrary<Bits>>> = {
+  arpOp: exactly(fc.integer({ min: 0, max: 0xff }), 16),
+  nwTos: exactly(
+    fc.integer({ min: 0, max: 63 }).map((dscp) => dscp * 4),
+    8,
+  ),
+  nshTtl: exactly(fc.integer({ min: 0, max: 63 }), 8),
+  nshMdtype: exactly(fc.constantFrom(1, 2), 8),
+  // Values and masks that ovs-ofctl has words for.
+  ipFrag: fc
+    .constantFrom(
+      ...([
+        [0, 3],
+        [1, 1],
+        [1, 3],
+        [3, 3],
+        [0, 2],
+      ] as const),
+    )
+    .map(bitsOf),
+  // The mask isn't printed.
+  tunGbpFlags: exactly(fc.integer({ min: 0, max: 255 }), 8),
+  ...Object.fromEntries(
+    ["tunErspanVer", "tunGtpuFlags", "tunGtpuMsgtype"].map((name) => [
+      name,
+      fc.integer({ min: 1, max: 255 }).map((value) => bitsOf([value, value])),
+    ]),
+  ),
+};
+
+function bitsOf([value, mask]: readonly [number, number]): Bits {
+  return { value: BigInt(value), mask: BigInt(mask) };
+}
+
+function exactly(values: fc.Arbitrary<number>, bits: number): fc.Arbitrary<Bits> {
+  return values.map((value) => ({ value: BigInt(value), mask: allOnes(bits) }));
+}
+
+/** A tunnel option of one size or another, or the question whether it is there. */
+function option(field: OxmField): fc.Arbitrary<Bits> {
+  return fc.oneof(
+    fc.bigInt({ min: 0n, max: allOnes(64) }).map((value) => ({ value, mask: exactMask(field) })),
+    fc.bigInt({ min: 0n, max: allOnes(320) }).map((value) => ({ value, mask: exactMask(field) })),
+    fc.constant({ value: 0n, mask: 0n }),
+  );
+}
+
 function fieldWith(field: OxmField, masked: boolean): fc.Arbitrary<NamedOxm> {
+  const special = field.kind === "bytes" ? option(field) : bounded[field.name];
+  if (special !== undefined && masked) return special.map((bits) => oxmOfBits(field, bits));
   if (field.format === "port") return port.map((value) => ({ field: field.name, value }) as NamedOxm);
   const bits = fc.bigInt({ min: 0n, max: allOnes(field.bits) });
   const whole = fc.constant(exactMask(field));
@@ -85,19 +151,27 @@ function fieldWith(field: OxmField, masked: boolean): fc.Arbitrary<NamedOxm> {
 
 /** Consistent matches on these fields, in the order of the wire. */
 export function matchesOn(allowed: readonly OxmField[]): fc.Arbitrary<Match> {
-  return fc.tuple(protocol, vlan).chain(([first, tag]) => {
-    const base = [...first, ...tag];
-    const shape = shapeOfMatch(base);
-    const possible = allowed.filter(
-      ({ name, prerequisite }) =>
-        !said.has(name) && (prerequisite === undefined || meets(shape, prerequisite)),
-    );
-    return fc
-      .subarray(possible, { maxLength: Math.min(6, possible.length) })
-      .chain((fields) => fc.tuple(...fields.map((field) => fieldWith(field, true))))
-      .map((oxms) => canonicalMatch([...base, ...oxms]))
-      .filter((match) => checkMatch(match) === undefined);
-  });
+  const tracks = allowed.some(({ name }) => name === "ctState");
+  return fc
+    .tuple(protocol, vlan, tracks ? fc.oneof(nothing, connection) : nothing)
+    .chain(([first, tag, ct]) => {
+      const base = [...first, ...tag, ...ct];
+      const shape = shapeOfMatch(base);
+      const possible = allowed.filter(
+        ({ name, prerequisite }) =>
+          !said.has(name) &&
+          name !== "ctState" &&
+          name !== "ctNwProto" &&
+          // The ports of connections without a protocol aren't printed.
+          (!name.startsWith("ctTp") || ct.length > 1) &&
+          (prerequisite === undefined || meets(shape, prerequisite)),
+      );
+      return fc
+        .subarray(possible, { maxLength: Math.min(6, possible.length) })
+        .chain((fields) => fc.tuple(...fields.map((field) => fieldWith(field, true))))
+        .map((oxms) => canonicalMatch([...base, ...oxms]))
+        .filter((match) => checkMatch(match) === undefined);
+    });
 }
 
 /** Subfields under the names ovs-ofctl writes. */
@@ -369,6 +443,15 @@ export const openVSwitchKnows: Vocabulary = {
   ],
   unknown: false,
   dangling: true,
+};
+
+/** Fields that Open vSwitch 3.1 reads and doesn't print. */
+const unprinted = /^(?:nshC\d|tunErspan(?:Idx|Dir|Hwid)|inPhyPort|pbbIsid|ipv6Exthdr)$/;
+
+/** What Open vSwitch 3.1 prints: in matches, nearly every field it has. */
+export const openVSwitchPrints: Vocabulary = {
+  ...openVSwitchKnows,
+  fields: oxmFields.filter(({ name, newer }) => newer === undefined && !unprinted.test(name)),
 };
 
 /** What a bare Open vSwitch bridge installs. */

@@ -30,6 +30,9 @@ describe("a match on Open vSwitch's fields", () => {
     ["tun_gtpu_flags=1", "gtpu_flags=0x1"],
     ["nw_ttl=1,ip,nw_tos=4", "ip,nw_tos=4,nw_ttl=1"],
     ["recirc_id=0,dp_hash=1/3,conj_id=5", "recirc_id=0,dp_hash=0x1/0x3,conj_id=5"],
+    ["recirc_id=1,icmp", "recirc_id=0x1,eth,icmp"],
+    ["eth,recirc_id=1", "recirc_id=0x1,eth"],
+    ["eth,ip", "ip"],
   ];
   for (const [text, expected] of printed) {
     it(`reads ${text} and prints ${expected}`, () => {
@@ -63,6 +66,8 @@ describe("a match on Open vSwitch's fields", () => {
     ["xreg0=5,reg1=6", "reg1=6", /contradicts/],
     ["tun_erspan_ver=0", "tun_erspan_ver=0", /zeros/],
     ["reg16=1", "reg16", /unknown/],
+    ["eth=5", "5", /takes no value/],
+    ["eth,packet_type=(1,0x800)", "packet_type=(1,0x800)", /contradicts/],
   ];
   for (const [text, token, reason] of refused) {
     it(`refuses ${text} and points at ${token}`, () => {

@@ -19,7 +19,7 @@ import { handMade, linuxFrames, switchFrames } from "../packet/frames.ts";
 import { mac, record, some, u8, u16, u32, u64 } from "../protocol/arbitraries.ts";
 import { everyMessage } from "../protocol/message-arbitraries.ts";
 import { bytesOf } from "../protocol/recordings.ts";
-import { flowModsOf, openVSwitchKnows } from "./flows.ts";
+import { flowModsOf, openVSwitchPrints } from "./flows.ts";
 import { replies } from "./replies.ts";
 
 type Fields = Readonly<Record<string, Arbitrary<unknown>>>;
@@ -35,9 +35,9 @@ function asked(multipart: string, body: Arbitrary<unknown>): Arbitrary<MessageIn
 }
 
 const portNo = fc.oneof(fc.integer({ min: 0, max: 0xfeff }), fc.integer({ min: Port.inPort, max: Port.any }));
-const flows = flowModsOf(openVSwitchKnows);
+const flows = flowModsOf(openVSwitchPrints);
 const matches = flows.map(({ match }) => match);
-const anyActions = flowModsOf(openVSwitchKnows, ["add"]).map(({ match, instructions }) =>
+const anyActions = flowModsOf(openVSwitchPrints, ["add"]).map(({ match, instructions }) =>
   match.length > 0 ? [] : instructions.flatMap((one) => (one.type === "applyActions" ? one.actions : [])),
 );
 
@@ -271,7 +271,7 @@ function instructionsOf({ instructions }: FlowMod): Instruction[] {
   return instructions;
 }
 
-const flowReply = flowModsOf(openVSwitchKnows, ["add"]).chain((flow) =>
+const flowReply = flowModsOf(openVSwitchPrints, ["add"]).chain((flow) =>
   record({ durationSec: u32, durationNsec: fc.nat(999_999_999), packetCount: u64, byteCount: u64 }).map(
     (counted) => {
       const { tableId, priority, idleTimeout, hardTimeout, flags, cookie, match } = flow;
