@@ -36,11 +36,20 @@ export function tableNamed({ name, tables }: DatabaseSchema, word: string): Name
 export function columnNamed(table: NamedTable, word: string): NamedColumn {
   const { columns } = table.schema;
   const own = ownColumns.find((name) => name === folded(word));
-  if (own !== undefined) return { name: own, type: ownType, path: `${table.name}.${own}`, mutable: false };
+  if (own !== undefined) return ownColumn(table.name, own);
   const full = fullName(word, [...columns.keys()], { one: `${table.name} has no column`, many: "columns" });
   const column = columns.get(full);
   if (column === undefined) throw new InputError(word, `${table.name} has no column "${word}"`);
   return { name: full, type: column.type, path: `${table.name}.${full}`, mutable: column.mutable };
+}
+
+/** The column that every table has. */
+export function uuidColumn(table: string): NamedColumn {
+  return ownColumn(table, "_uuid");
+}
+
+function ownColumn(table: string, name: string): NamedColumn {
+  return { name, type: ownType, path: `${table}.${name}`, mutable: false };
 }
 
 /** `_uuid` and the table's own columns in the order of the alphabet. */

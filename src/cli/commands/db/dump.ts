@@ -3,7 +3,7 @@ import type { GenericRow } from "../../../ovsdb/values.ts";
 import { type Command, command } from "../../command.ts";
 import { databaseOption, withTables } from "../../database-tables.ts";
 import { formatOption, rowFormat, rowsText, rowValue, sortedRows } from "../../row-output.ts";
-import { allColumns, columnNamed, type NamedColumn, tableNamed } from "../../schema-names.ts";
+import { allColumns, columnNamed, type NamedColumn, tableNamed, uuidColumn } from "../../schema-names.ts";
 import { columnOperand, tableOperand } from "./operands.ts";
 
 export const dbDumpCommand: Command = command({
@@ -39,7 +39,10 @@ export const dbDumpCommand: Command = command({
         const rows = (results[index]?.rows ?? []).map(
           (row): GenericRow => ({ ...row, _uuid: row._uuid ?? "" }),
         );
-        return { name, columns, rows: sortedRows(columns, rows) };
+        const own = columns.filter((column) => column.name !== "_uuid");
+        // The UUIDs decide among rows that are the same otherwise.
+        const order = [...own, uuidColumn(name)];
+        return { name, columns, rows: sortedRows(order, rows) };
       });
       return {
         text: filled
