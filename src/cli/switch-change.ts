@@ -1,6 +1,7 @@
 // What the commands that add and delete bridges and ports have in common: a replica for as long as one change takes, and
 // the names that aren't there said with those that are.
 import { openVSwitch } from "../ovsdb/models/open-vswitch.ts";
+import type { DatabaseSchema } from "../ovsdb/schema.ts";
 import { configureSwitch } from "../ovsdb/switch/configure-switch.ts";
 import { UnknownNameError } from "../ovsdb/switch/errors.ts";
 import {
@@ -22,14 +23,16 @@ export const noWaitOption = {
 /** Makes one change in one transaction, waits for ovs-vswitchd when `wait` says so, and gives what `report` makes of it. */
 export function changeSwitch<T, R>(
   surroundings: Surroundings & { readonly wait: boolean },
-  change: (configuration: SwitchConfiguration) => T,
+  change: (configuration: SwitchConfiguration, schema: DatabaseSchema) => T,
   report: (result: T, replica: SwitchReplica) => R,
 ): Promise<R> {
   return withDatabase(surroundings, async (client) => {
     const { wait } = surroundings;
+    const schema = await client.schema(openVSwitch.name, waiting(surroundings));
     await using replica = await client.replica(openVSwitch, switchSelection, waiting(surroundings));
     try {
-      const result = await configureSwitch(replica, change, { ...waiting(surroundings), wait });
+      const options = { ...waiting(surroundings), wait };
+      const result = await configureSwitch(replica, (it) => change(it, schema), options);
       return report(result, replica);
     } catch (error) {
       throw error instanceof UnknownNameError ? nameNotThere(error, replica) : error;

@@ -51,6 +51,15 @@ const steps: readonly Step[] = [
     "port add br1 pb --type patch --option peer=pa",
     "add-port br1 pb -- set interface pb type=patch options:peer=pa",
   ],
+  [
+    "bridge add br3 --datapath-type dummy --set protocols=OpenFlow13,OpenFlow14 --set other_config:hwaddr=02-00 --set other_config:a=b",
+    `add-br br3 ${theirDummy("br3")} protocols=OpenFlow13,OpenFlow14 other_config:hwaddr=02-00 other_config:a=b`,
+  ],
+  [
+    "port add br3 nat --type dummy --tag 5 --set vlan_mode=native-untagged --set external_ids={x=y}",
+    "add-port br3 nat tag=5 vlan_mode=native-untagged external_ids={x=y} -- set interface nat type=dummy",
+  ],
+  ["bridge del br3", "del-br br3"],
   ["port del br1 p1", "del-port br1 p1", 1],
   ["port del br1 p1 --if-exists", "--if-exists del-port br1 p1", 1],
   ["port del br0", "del-port br0", 1],
@@ -190,6 +199,25 @@ describeWith(["openvswitch"], "ovskit bridge and port", function () {
     }
     const { exitCode } = await runIn(commands, ["bridge", "add", "", "--ovsdb", "unix:/nowhere"]);
     assert.equal(exitCode, 2);
+  });
+
+  it("refuse columns that there aren't, that they give themselves or that can't be so, and write nothing", async () => {
+    const before = await switchContents(ovs);
+    const lines: readonly (readonly [string, RegExp])[] = [
+      ["bridge add x --set colour=red", /Bridge has no column "colour"/],
+      ["bridge add x --set name=y", /--set name; the command gives the name already/],
+      ["bridge add x --fail-mode secure --set fail_mode=standalone", /gives the fail_mode already/],
+      ["bridge add x --set protocols", /isn't COLUMN=VALUE/],
+      ["port add br0 x --tag 4 --set tag=5", /gives the tag already/],
+      ["port add br0 x --set vlan_mode=odd", /odd/],
+    ];
+    for (const [line, said] of lines) {
+      // oxlint-disable-next-line no-await-in-loop
+      const { exitCode, stderr } = await run(ovs, line);
+      assert.equal(exitCode, 2, `${line}: ${stderr}`);
+      assert.match(stderr, said);
+    }
+    assert.deepEqual(await switchContents(ovs), before);
   });
 
   it("run as a program, and find nobody where nobody is", async () => {

@@ -1,6 +1,7 @@
 // `ovskit bridge add`: a bridge with its local port, as ovs-vsctl add-br makes it.
 import { type Command, command } from "../../command.ts";
 import { failMode, newName } from "../../port-options.ts";
+import { setColumns, setOption } from "../../set-columns.ts";
 import { changeSwitch, noWaitOption } from "../../switch-change.ts";
 
 export const bridgeAddCommand: Command = command({
@@ -21,11 +22,16 @@ export const bridgeAddCommand: Command = command({
       value: "MODE",
       summary: "without a controller: secure adds no flow, standalone switches by itself (default)",
     },
+    set: setOption("bridge"),
     "no-wait": noWaitOption,
   },
   examples: [
     { line: "ovskit bridge add br-probe --fail-mode secure", does: "a bridge that moves nothing by itself" },
     { line: "ovskit bridge add br-int --may-exist", does: "make sure that there is one" },
+    {
+      line: "ovskit bridge add br-ex --set protocols=OpenFlow13 --set other_config:disable-in-band=true",
+      does: "with columns that have no option",
+    },
   ],
   run: (invocation) => {
     const { operands, options } = invocation;
@@ -38,7 +44,11 @@ export const bridgeAddCommand: Command = command({
     };
     return changeSwitch(
       { ...invocation, wait: !options["no-wait"] },
-      (it) => it.addBridge(name, { mayExist: options["may-exist"], bridge }),
+      (it, schema) => {
+        const others = ["name", "ports", ...Object.keys(bridge)];
+        const columns = { ...setColumns(schema, "Bridge", options.set, others), ...bridge };
+        return it.addBridge(name, { mayExist: options["may-exist"], bridge: columns });
+      },
       (added) => ({ text: "", value: { bridge: name, added } }),
     );
   },

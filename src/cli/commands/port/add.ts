@@ -1,6 +1,7 @@
 // `ovskit port add`: a port with one interface, as ovs-vsctl add-port and its `-- set interface` make it, in one step.
 import { type Command, command } from "../../command.ts";
 import { newName, portColumns } from "../../port-options.ts";
+import { setColumns, setOption } from "../../set-columns.ts";
 import { changeSwitch, noWaitOption } from "../../switch-change.ts";
 
 export const portAddCommand: Command = command({
@@ -29,6 +30,7 @@ export const portAddCommand: Command = command({
     "iface-id": { type: "string", value: "ID", summary: "whose it is: external_ids:iface-id" },
     "attached-mac": { type: "string", value: "MAC", summary: "the VM's own MAC: external_ids:attached-mac" },
     "ofport-request": { type: "string", value: "N", summary: "the OpenFlow port number to be had" },
+    set: setOption("port"),
     "no-wait": noWaitOption,
   },
   examples: [
@@ -43,10 +45,18 @@ export const portAddCommand: Command = command({
     const { operands, options } = invocation;
     const { BRIDGE: bridge } = operands;
     const name = newName(operands.NAME);
-    const columns = portColumns(options);
+    const { port, interface: ofInterface } = portColumns(options);
     return changeSwitch(
       { ...invocation, wait: !options["no-wait"] },
-      (it) => it.addPort(bridge, name, { mayExist: options["may-exist"], ...columns }),
+      (it, schema) => {
+        const others = ["name", "interfaces", ...Object.keys(port)];
+        const columns = { ...setColumns(schema, "Port", options.set, others), ...port };
+        return it.addPort(bridge, name, {
+          mayExist: options["may-exist"],
+          port: columns,
+          interface: ofInterface,
+        });
+      },
       (added, replica) => {
         const ofport = replica.table("Interface").index("name").one(name)?.ofport;
         return { text: "", value: { bridge, port: name, added, ofport } };
