@@ -4,6 +4,7 @@ export { ConnectionClosedError, OvskitError, TimeoutError } from "./errors.ts";
 export * as openflow from "./openflow/index.ts";
 export * as ovsdb from "./ovsdb/index.ts";
 export * as policy from "./policy/index.ts";
+export { TlsError } from "./transport/errors.ts";
 export {
   type ActiveTarget,
   formatTarget,
@@ -11,4 +12,6 @@ export {
   parseTarget,
   type Target,
 } from "./transport/target.ts";
+export type { PemSource, TlsOptions, TlsVersion } from "./transport/tls.ts";
+export type { TlsProblem } from "./transport/tls-fault.ts";
 export * as unixctl from "./unixctl/index.ts";

@@ -1,5 +1,6 @@
 // What a command is: data. Name, operands, options and examples stand beside the function that runs it, so that
 // parsing, help and the hints in errors all come from one table and can't disagree.
+import type { TlsOptions } from "../transport/tls.ts";
 
 /** What the command's exit code says; `128 + N` is added by main for the signal N. */
 export const ExitCode = {
@@ -78,6 +79,8 @@ export interface Surroundings {
   readonly rundir: string | undefined;
   /** For every connection and every answer, in milliseconds. */
   readonly timeoutMs: number;
+  /** What `ssl:` needs, if it was given. */
+  readonly tls?: TlsOptions | undefined;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** Everything on standard input, for `-f -`. */
@@ -171,6 +174,28 @@ export const commonOptions = {
     type: "string",
     value: "SECONDS",
     summary: "wait at most this long for each connection and answer (default 10)",
+  },
+  "private-key": {
+    type: "string",
+    short: "p",
+    value: "FILE",
+    summary: "the private key of our certificate, for ssl:",
+  },
+  certificate: {
+    type: "string",
+    short: "c",
+    value: "FILE",
+    summary: "our certificate, for ssl:",
+  },
+  "ca-cert": {
+    type: "string",
+    short: "C",
+    value: "FILE",
+    summary: "the CA that has signed the certificate at the other end of ssl:",
+  },
+  "no-host-check": {
+    type: "boolean",
+    summary: "take certificates for other hosts, as ovs-pki's are; their CA is checked",
   },
   help: { type: "boolean", short: "h", summary: "print this help" },
 } as const;

@@ -1,6 +1,7 @@
 // The database as commands need it: connected for as long as they read, with the signal and the deadline of the
 // command line, and closed whatever happens.
 import { connectOvsdb, type OvsdbClient } from "../ovsdb/client.ts";
+import type { TlsOptions } from "../transport/tls.ts";
 import type { Surroundings } from "./command.ts";
 
 /** What every request of a command carries. */
@@ -8,11 +9,23 @@ export function waiting({ timeoutMs, signal }: Surroundings): { timeoutMs: numbe
   return { timeoutMs, signal };
 }
 
+/** What connecting needs besides where to. */
+export function connecting(surroundings: Surroundings): {
+  timeoutMs: number;
+  signal: AbortSignal;
+  tls: TlsOptions | undefined;
+} {
+  return { ...waiting(surroundings), tls: surroundings.tls };
+}
+
 /** Connects, lets `use` work, and closes. */
 export async function withDatabase<T>(
   surroundings: Surroundings,
   use: (client: OvsdbClient) => Promise<T>,
 ): Promise<T> {
-  await using client = await connectOvsdb(surroundings.ovsdb, { ...waiting(surroundings), reconnect: false });
+  await using client = await connectOvsdb(surroundings.ovsdb, {
+    ...connecting(surroundings),
+    reconnect: false,
+  });
   return await use(client);
 }

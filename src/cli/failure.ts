@@ -2,6 +2,8 @@
 // says whose turn it is. Errors are told apart by their stable code, never by their text.
 import { OvskitError } from "../errors.ts";
 import { LaneApplyError } from "../policy/errors.ts";
+import { TlsError } from "../transport/errors.ts";
+import type { TlsProblem } from "../transport/tls-fault.ts";
 import { ExitCode } from "./command.ts";
 import { caretLines, FlowInputError } from "./flow-input.ts";
 
@@ -33,10 +35,15 @@ const connectionCodes: ReadonlySet<string> = new Set([
   "ERR_SWITCH_SILENT",
 ]);
 
+/** What is wrong with TLS before anybody is connected to. */
+const tlsInput: ReadonlySet<TlsProblem> = new Set<TlsProblem>(["not-configured", "files"]);
+
 /** The exit code an error asks for. */
 export function exitCodeOf(error: unknown): ExitCode {
   // What made an apply fail may have been the connection.
   if (error instanceof LaneApplyError && error.step === "connection") return ExitCode.noConnection;
+  if (error instanceof TlsError)
+    return tlsInput.has(error.problem) ? ExitCode.wrongInput : ExitCode.noConnection;
   const code = error instanceof OvskitError ? error.code : "";
   if (inputCodes.some((prefix) => code.startsWith(prefix))) return ExitCode.wrongInput;
   return connectionCodes.has(code) ? ExitCode.noConnection : ExitCode.refused;
@@ -56,7 +63,14 @@ const hints: ReadonlyMap<string, string> = new Map([
   ["ERR_SWITCH_SILENT", "--no-wait doesn't wait for it"],
 ]);
 
+const tlsHints: ReadonlyMap<TlsProblem, string> = new Map<TlsProblem, string>([
+  ["not-configured", "give --ca-cert FILE, --private-key FILE and --certificate FILE"],
+  ["certificate-required", "give --private-key FILE and --certificate FILE"],
+  ["host-name", "--no-host-check takes it all the same"],
+]);
+
 function hintFor(error: OvskitError): string | undefined {
+  if (error instanceof TlsError) return tlsHints.get(error.problem);
   return hints.get(error.code);
 }
 

@@ -1,6 +1,8 @@
 // Runs one command line from its words to its exit code. The terminal, the signal and the table of commands are
 // parameters, so that everything but the process itself is tested without one.
+
 import { debuglog, styleText } from "node:util";
+import { tlsOf } from "./certificates.ts";
 import { type Command, ExitCode, type ParsedInvocation, type Report } from "./command.ts";
 import { type OptionWords, parseCommandLine, type Request } from "./command-line.ts";
 import { exitCodeOf, failureText, failureValue } from "./failure.ts";
@@ -74,6 +76,7 @@ async function run(
     ovsdb: textOf(options, "ovsdb") ?? defaultOvsdb,
     rundir: textOf(options, "rundir"),
     timeoutMs: timeoutMs(textOf(options, "timeout")),
+    tls: tlsOf(options),
     signal: terminal.signal,
     readStandardInput: terminal.readStandardInput,
     json: options["json"] === true,

@@ -6,7 +6,7 @@ import { connectSwitch, type Switch } from "../openflow/index.ts";
 import { ConnectError } from "../transport/errors.ts";
 import { noSuchBridge } from "./bridge-names.ts";
 import type { Surroundings } from "./command.ts";
-import { waiting } from "./database.ts";
+import { connecting, waiting } from "./database.ts";
 import { findRundir } from "./rundir.ts";
 
 /** The ports of a switch by name and by number. */
@@ -31,7 +31,7 @@ export async function withSwitch<T>(
 
 async function connectTo(bridge: string, surroundings: Surroundings): Promise<Switch> {
   const wait = waiting(surroundings);
-  if (/^(?:tcp|ssl|unix):/.test(bridge)) return connectSwitch(bridge, wait);
+  if (/^(?:tcp|ssl|unix):/.test(bridge)) return connectSwitch(bridge, connecting(surroundings));
   const rundir = await findRundir(surroundings);
   if (bridge.includes("/")) throw noSuchBridge(bridge, await bridgesIn(rundir));
   try {

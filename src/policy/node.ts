@@ -5,6 +5,7 @@ import { ConnectionClosedError, TimeoutError } from "../errors.ts";
 import { connectSwitch, type Switch } from "../openflow/index.ts";
 import { connectOvsdb, type Operation, OvsdbClient, openVSwitch, type ReplicaOf } from "../ovsdb/index.ts";
 import { settleWithin } from "../transport/deadline.ts";
+import type { TlsOptions } from "../transport/tls.ts";
 import { connectUnixctl, findControlSocket, type Unixctl } from "../unixctl/index.ts";
 import { KeptConnection } from "./kept-connection.ts";
 import type { NodeAccess } from "./node-access.ts";
@@ -14,6 +15,8 @@ import { type Topology, topologyFrom, topologyTables } from "./topology.ts";
 export interface NodeOptions {
   /** The database: a connection method such as `unix:/var/run/openvswitch/db.sock`, or a client, which stays open. */
   readonly ovsdb: string | OvsdbClient;
+  /** For a database at `ssl:` or `pssl:`, which needs it: certificates and whom to trust. */
+  readonly tls?: TlsOptions | undefined;
   /** Where the sockets of Open vSwitch are; default what the database says in external_ids:rundir, else /var/run/openvswitch. */
   readonly rundir?: string | undefined;
   /** How long a connection may take to be made, and the switch to handle a new port, in milliseconds; default 5000. */
@@ -51,11 +54,11 @@ export class Node implements NodeAccess, AsyncDisposable {
 
   /** Connects to the database and waits until its rows are there. */
   static async open(options: NodeOptions): Promise<Node> {
-    const { ovsdb, signal, timeoutMs } = options;
+    const { ovsdb, signal, timeoutMs, tls } = options;
     signal?.throwIfAborted();
     return untilOpen(signal, async (opening) => {
       const wait = { signal: opening, timeoutMs };
-      const client = typeof ovsdb === "string" ? await connectOvsdb(ovsdb, wait) : ovsdb;
+      const client = typeof ovsdb === "string" ? await connectOvsdb(ovsdb, { ...wait, tls }) : ovsdb;
       try {
         return new Node(options, client, await client.replica(openVSwitch, topologyTables, wait));
       } catch (error) {

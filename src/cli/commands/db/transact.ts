@@ -6,7 +6,7 @@ import { OutcomeUnknownError } from "../../../ovsdb/errors.ts";
 import { Link } from "../../../ovsdb/link.ts";
 import { refusalIn } from "../../../ovsdb/members.ts";
 import { type Command, command, ExitCode, type Surroundings } from "../../command.ts";
-import { waiting } from "../../database.ts";
+import { connecting, waiting } from "../../database.ts";
 import { chosenDatabase, databaseOption } from "../../database-tables.ts";
 import { readInput } from "../../input-file.ts";
 import { jsonLine } from "../../json-text.ts";
@@ -34,7 +34,7 @@ async function transact(
   surroundings: Surroundings,
 ): Promise<JsonValue> {
   const wait = waiting(surroundings);
-  const link = new Link(surroundings.ovsdb, { ...wait, reconnect: false });
+  const link = new Link(surroundings.ovsdb, { ...connecting(surroundings), reconnect: false });
   let sent = false;
   try {
     await link.start();

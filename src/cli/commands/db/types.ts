@@ -5,11 +5,11 @@ import { connectOvsdb } from "../../../ovsdb/client.ts";
 import { generateModels } from "../../../ovsdb/generate-models.ts";
 import { type DatabaseSchema, parseSchema } from "../../../ovsdb/schema.ts";
 import { type Command, command, type Surroundings } from "../../command.ts";
-import { waiting } from "../../database.ts";
+import { connecting, waiting } from "../../database.ts";
 import { readInput } from "../../input-file.ts";
 import { InputError } from "../../usage-error.ts";
 
-const method = /^(?:tcp|ssl|unix):/;
+const method = /^p?(?:tcp|ssl|unix):/;
 
 /** The schema in a file of JSON. Throws `InputError`. */
 async function schemaInFile(file: string, surroundings: Surroundings): Promise<DatabaseSchema> {
@@ -27,7 +27,7 @@ async function schemaOfServer(
   database: string | undefined,
   surroundings: Surroundings,
 ): Promise<DatabaseSchema> {
-  await using client = await connectOvsdb(target, { ...waiting(surroundings), reconnect: false });
+  await using client = await connectOvsdb(target, { ...connecting(surroundings), reconnect: false });
   const name = database ?? onlyOf(await client.listDatabases(waiting(surroundings)), target);
   return await client.schema(name, waiting(surroundings));
 }

@@ -33,9 +33,9 @@ export async function withLanes<T>(
 ): Promise<T> {
   const priority = priorityOf(options.priority);
   const policy = await readPolicyFile(options.file, surroundings);
-  const { ovsdb, rundir, timeoutMs, signal } = surroundings;
+  const { ovsdb, rundir, timeoutMs, signal, tls } = surroundings;
   const allowOvn = options["allow-ovn"] ?? false;
-  await using lanes = await openLanes({ policy, ovsdb, rundir, timeoutMs, signal, priority, allowOvn });
+  await using lanes = await openLanes({ policy, ovsdb, tls, rundir, timeoutMs, signal, priority, allowOvn });
   return await use(lanes, policy);
 }
 
