@@ -88,6 +88,11 @@ eth,in_port=1,metadata=5,actions=drop
 recirc_id=5,eth,ip,actions=drop
 eth,dl_src=00:00:00:00:00:01,actions=drop
 packet_type=(1,0x800),in_port=1,actions=drop
+packet_type=(1,0x800),reg0=1,nw_src=1.2.3.4,actions=dec_ttl,output:1
+packet_type=(1,0x800),nw_proto=6,tp_dst=80,actions=drop
+packet_type=(1,0x86dd),nw_proto=58,icmp_type=135,nd_target=fe80::1,actions=drop
+packet_type=(1,0x894f),nsh_si=5,actions=drop
+packet_type=(1,0x806),arp_op=1,actions=drop
 ipv6,actions=set_field:1/0xffffffff->ipv6_label
 ipv6,actions=set_field:1/0x100001->ipv6_label
 ipv6,actions=set_field:0xfffff/0xfffff->ipv6_label

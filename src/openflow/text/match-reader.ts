@@ -6,7 +6,7 @@ import type { Match, Oxm, RawOxm } from "../protocol/match.ts";
 import type { TlvMap } from "../protocol/nx-tlv-table.ts";
 import type { OxmField, OxmFieldName, PrerequisiteName } from "../protocol/oxm-field.ts";
 import { oxmFieldByName, oxmFieldByText, oxmFields } from "../protocol/oxm-fields.ts";
-import { meets, type PacketShape } from "../protocol/packet-shape.ts";
+import { meets, type PacketShape, startingWith } from "../protocol/packet-shape.ts";
 import { mappedMatch } from "../protocol/tun-options.ts";
 import { type Bits, oxmOfBits, parseFieldBits } from "./field-text.ts";
 import { ethernetWord, type Protocol, prerequisiteWords, protocols, sharedWords } from "./match-words.ts";
@@ -233,14 +233,16 @@ export class MatchReader {
   }
 
   #shape(): PacketShape {
-    return {
-      ...this.#known("ethType"),
+    const inside: PacketShape = {
       ...this.#known("ipProto"),
       ...this.#known("icmpv6Type"),
       ...this.#known("icmpv6Code"),
       tags: 0,
       untagged: false,
     };
+    // Without an Ethernet header it is the packet's own type that says what is in it.
+    const type = this.#claims.get("packetType")?.bits.value ?? 0n;
+    return type === 0n ? { ...inside, ...this.#known("ethType") } : startingWith(inside, Number(type));
   }
 
   #known(name: "ethType" | "ipProto" | "icmpv6Type" | "icmpv6Code"): Partial<PacketShape> {
@@ -276,7 +278,9 @@ function withoutNeedlessType(match: Match): Match {
   const needless = match.some(
     ({ field }) => field !== "raw" && field !== "packetType" && !pipelineFields.has(field),
   );
-  return needless ? match.filter(({ field, ...oxm }) => field !== "packetType" || "mask" in oxm) : match;
+  return needless
+    ? match.filter((oxm) => oxm.field !== "packetType" || oxm.value !== 0 || "mask" in oxm)
+    : match;
 }
 
 /** Whether reading asks for nothing: what state of a connection a field needs is the switch's to say. */

@@ -19,6 +19,8 @@ describe("a match on Open vSwitch's fields", () => {
     ["tun_flags=-oam", "tun_flags=-oam"],
     ["ip,ip_frag=not_later", "ip,nw_frag=not_later"],
     ["packet_type=(1,0x800),reg0=1", "packet_type=(1,0x800),reg0=0x1"],
+    ["packet_type=(1,0x800),nw_src=1.2.3.4,nw_proto=6", "packet_type=(1,0x800),nw_src=1.2.3.4,nw_proto=6"],
+    ["packet_type=(1,0x894f),nsh_si=5", "packet_type=(1,0x894f),nsh_si=5"],
     ["packet_type=(0,0),dl_type=0x1234", "dl_type=0x1234"],
     ["packet_type=(0x9,9)", "packet_type=(9,9)"],
     ["packet_type=(10,16)", "packet_type=(0xa,0x10)"],
