@@ -8,8 +8,17 @@ import { InputError } from "./usage-error.ts";
 
 const any = { min: 0, max: Number.POSITIVE_INFINITY } as const;
 
-/** Elements, or pairs for a map; of a key that is there twice, the first. Throws `InputError` or `DatumSyntaxError`. */
+/** Elements, or pairs for a map, to be put in; of a key that is there twice, the first. Throws `InputError` or `DatumSyntaxError`. */
 export function parseElements(column: NamedColumn, words: readonly string[]): ColumnValue {
+  const elements = elementsIn(column, words);
+  const { max } = column.type;
+  const count = elements instanceof Map ? elements.size : (elements as readonly AtomValue[]).length;
+  if (count > max)
+    throw new InputError(column.path, `${column.path}: ${count} values, but at most ${max} fit`);
+  return elements;
+}
+
+function elementsIn(column: NamedColumn, words: readonly string[]): ColumnValue {
   const { type, path } = checked(column);
   return merged(
     type,
@@ -23,11 +32,11 @@ export function parseRemovals(
   words: readonly string[],
 ): { readonly elements: ColumnValue; readonly keys: readonly AtomValue[] } {
   const { type, path } = checked(column);
-  if (type.value === undefined) return { elements: parseElements(column, words), keys: [] };
+  if (type.value === undefined) return { elements: elementsIn(column, words), keys: [] };
   const keysOnly = words.filter((text) => !isPairs({ ...type, ...any }, path, text));
   const keys = keysOnly.map((text) => parseDatum({ key: type.key, ...any }, { path, text, from: 0 }));
   return {
-    elements: parseElements(
+    elements: elementsIn(
       column,
       words.filter((text) => !keysOnly.includes(text)),
     ),
