@@ -19,12 +19,13 @@ import {
   SwitchError,
 } from "../../src/openflow/index.ts";
 
-import type { OxmKind, PrerequisiteName } from "../../src/openflow/protocol/oxm-field.ts";
+import type { OxmKind } from "../../src/openflow/protocol/oxm-field.ts";
 import { oxmFields } from "../../src/openflow/protocol/oxm-fields.ts";
 import { wholeToken } from "../../src/openflow/text/scanner.ts";
 import { isNarrow, parseSubfield } from "../../src/openflow/text/subfield-text.ts";
 import { builtActions, builtInstructions } from "../openflow/flow-builder/built-actions.ts";
 import { refusedFlows } from "../openflow/flow-builder/refused-flows.ts";
+import { meeting } from "../openflow/text/prerequisites.ts";
 import { describeWith } from "../support/needs.ts";
 
 /** The switch's answer to a flow: the name of its error, or that it took it. */
@@ -48,28 +49,6 @@ function refusalOf(build: () => unknown): string {
     return error.openflowError ?? error.message;
   }
 }
-
-/** A match, in ovs-ofctl's words, that has what a field needs. */
-const matches: Readonly<Record<PrerequisiteName | "none", string>> = {
-  none: "",
-  vlan: "dl_vlan=5",
-  mpls: "mpls",
-  pbb: "dl_type=0x88e7",
-  ip: "ip",
-  ipv4: "ip",
-  ipv6: "ipv6",
-  arp: "arp",
-  tcp: "tcp",
-  udp: "udp",
-  sctp: "sctp",
-  icmpv4: "icmp",
-  icmpv6: "icmp6",
-  nd: "icmp6,icmp_type=135",
-  ndSolicit: "icmp6,icmp_type=135",
-  ndAdvert: "icmp6,icmp_type=136",
-  nsh: "dl_type=0x894f",
-  ct: "ip,ct_state=+est+trk",
-};
 
 /** A value of each kind. */
 const values: Readonly<Record<OxmKind, OxmValues[OxmFieldName]>> = {
@@ -132,7 +111,7 @@ describeWith(["openvswitch"], "built flows, with ovs-vswitchd", () => {
       // Which tunnel options there are is for the switch to say.
       .filter(({ newer, kind }) => newer !== true && kind !== "bytes")
       .flatMap((field): [string, Match, Action[]][] => {
-        const on = parseMatch(matches[field.prerequisite ?? "none"]);
+        const on = parseMatch(field.prerequisite === undefined ? "" : meeting[field.prerequisite]);
         const value = values[field.kind];
         const set = { type: "setField", oxm: { field: field.name, value } } as Action;
         const { name: dst, ofs, nBits } = parseSubfield(wholeToken(field.text[0]));

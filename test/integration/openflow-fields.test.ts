@@ -2,11 +2,12 @@
 // messages against what Open vSwitch prints, all through one ovs-ofctl.
 import assert from "node:assert/strict";
 import { type Action, decode, encode, flowMod, type Match, type NamedOxm } from "../../src/openflow/index.ts";
-import type { OxmField, PrerequisiteName, WireName } from "../../src/openflow/protocol/oxm-field.ts";
+import type { OxmField, WireName } from "../../src/openflow/protocol/oxm-field.ts";
 import { oxmFields } from "../../src/openflow/protocol/oxm-fields.ts";
 import { exactMask, oxmOfBits } from "../../src/openflow/text/field-text.ts";
 import { formatFlow, parseMatch } from "../../src/openflow/text/index.ts";
 import { allOnes } from "../../src/openflow/text/number-text.ts";
+import { meeting } from "../openflow/text/prerequisites.ts";
 import { describeWith } from "../support/needs.ts";
 import { printed } from "./ofp-printer.ts";
 
@@ -14,27 +15,6 @@ interface Case {
   readonly match: Match;
   readonly actions: readonly Action[];
 }
-
-/** Matches that meet each prerequisite. */
-const meeting: Readonly<Record<PrerequisiteName, string>> = {
-  vlan: "dl_vlan=5",
-  mpls: "mpls",
-  pbb: "dl_type=0x88e7",
-  ip: "ip",
-  ipv4: "ip",
-  ipv6: "ipv6",
-  arp: "arp",
-  tcp: "tcp",
-  udp: "udp",
-  sctp: "sctp",
-  icmpv4: "icmp",
-  icmpv6: "icmp6",
-  nd: "icmp6,icmp_type=135",
-  ndSolicit: "icmp6,icmp_type=135",
-  ndAdvert: "icmp6,icmp_type=136",
-  nsh: "dl_type=0x894f",
-  ct: "ct_state=+trk+est,ip",
-};
 
 /** Open vSwitch 3.1 has them, and more than one of these prints alike. */
 const known = oxmFields.filter(

@@ -1,7 +1,6 @@
 // What a switch refuses one match field for by itself: a header it doesn't know, a mask where there may be none, bits
 // outside the mask, a value the field can't have. Such fields stay raw when they are read; here they get their error.
 import type { NamedOxm, Oxm, RawOxm } from "./match.ts";
-import { oxmFields } from "./oxm-fields.ts";
 import { experimenterSubfield, type Subfield, subfieldByHeader } from "./subfields.ts";
 
 /** An error of Open vSwitch's for a match field, and what is wrong with it. */
@@ -12,15 +11,12 @@ export interface FieldFault {
 
 const maskBit = 0x100;
 /** Fields of OpenFlow 1.3 that Open vSwitch doesn't have. */
-const absent: ReadonlySet<string> = new Set(["inPhyPort", "pbbIsid", "ipv6Exthdr"]);
-const fieldByHeaderName = new Map(
-  oxmFields.flatMap((field) => field.wire.map((wire) => [wire.name, field] as const)),
-);
+export const absentFields: ReadonlySet<string> = new Set(["inPhyPort", "pbbIsid", "ipv6Exthdr"]);
 
 /** Why Open vSwitch refuses `oxm` wherever it stands; undefined where it doesn't. */
 export function faultOfOxm(oxm: Oxm): FieldFault | undefined {
   if (oxm.field === "raw") return faultOfRaw(oxm);
-  return absent.has(oxm.field)
+  return absentFields.has(oxm.field)
     ? { error: "OFPBMC_BAD_FIELD", reason: `${oxm.field}: Open vSwitch doesn't have this field` }
     : valueFault(oxm);
 }
@@ -54,10 +50,10 @@ function faultOfRaw(oxm: RawOxm): FieldFault | undefined {
   const { header, body } = oxm;
   const masked = (header & maskBit) !== 0;
   const subfield = subfieldOf(oxm, masked);
-  const field = subfield === undefined ? undefined : fieldByHeaderName.get(subfield.name);
-  if (subfield === undefined || field === undefined) {
+  if (subfield === undefined) {
     return { error: "OFPBMC_BAD_FIELD", reason: `0x${header.toString(16)} is the header of no field` };
   }
+  const { field } = subfield;
   const value = body.subarray(0, subfield.bytes);
   const mask = masked ? body.subarray(subfield.bytes) : undefined;
   if (mask !== undefined && !field.maskable && mask.some((byte) => byte !== 0xff)) {

@@ -1,9 +1,9 @@
 // Whether the bits that an action names are there, and may be written: judged without any packet in mind.
 import { type Inconsistency, refused } from "./inconsistency.ts";
 import type { Oxm } from "./match.ts";
-import { faultOfOxm, valueFault } from "./match-fault.ts";
+import { absentFields, faultOfOxm, valueFault } from "./match-fault.ts";
 import type { OxmField } from "./oxm-field.ts";
-import { oxmFieldByName, oxmFields } from "./oxm-fields.ts";
+import { oxmFieldByName } from "./oxm-fields.ts";
 import { type SubfieldName, subfieldByName } from "./subfields.ts";
 
 /** Bits of a field. */
@@ -16,17 +16,10 @@ export interface Bits {
 /** The error for a field nobody knows; it depends on how an action names its fields. */
 export type UnknownField = "OFPBAC_BAD_SET_TYPE" | "OFPBMC_BAD_FIELD";
 
-/** Fields of OpenFlow 1.3 that Open vSwitch doesn't have. */
-const absent: ReadonlySet<string> = new Set(["inPhyPort", "pbbIsid", "ipv6Exthdr"]);
-
-const fieldByWireName: ReadonlyMap<SubfieldName, OxmField> = new Map(
-  oxmFields.flatMap((field) => field.wire.map((wire) => [wire.name, field] as const)),
-);
-
 /** The field that actions name so, if Open vSwitch has it. */
 export function fieldNamed(name: SubfieldName): OxmField | undefined {
-  const field = fieldByWireName.get(name);
-  return field === undefined || absent.has(field.name) ? undefined : field;
+  const field = subfieldByName.get(String(name))?.field;
+  return field === undefined || absentFields.has(field.name) ? undefined : field;
 }
 
 /** Bits that actions see of a field, where a match has more: the VID without the bit that says there is a tag. */
@@ -69,7 +62,7 @@ export function readOnly(name: string): Inconsistency {
 export function setFault(oxm: Oxm, what: string, maskable: boolean): Inconsistency | undefined {
   if (oxm.field === "raw") return rawSetFault(oxm, what, maskable);
   const field = oxmFieldByName.get(oxm.field);
-  if (field === undefined || absent.has(field.name)) {
+  if (field === undefined || absentFields.has(field.name)) {
     return refused("OFPBAC_BAD_SET_LEN", `${what} ${oxm.field}: Open vSwitch doesn't have this field`);
   }
   if (oxm.mask !== undefined && !maskable) {

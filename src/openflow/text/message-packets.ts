@@ -13,6 +13,7 @@ import type { MessagePrinters, PrintContext, Unreadable } from "./message-printi
 import { formatHex } from "./number-text.ts";
 import { reasonWords } from "./nx-words.ts";
 import { formatPort, type PortNames } from "./port-text.ts";
+import { formatDotted } from "./raw-text.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   noMatch: "no_match",
@@ -131,11 +132,7 @@ function propertiesText(properties: readonly PacketProperty[], context: PrintCon
 }
 
 function userdataLines(data: Uint8Array): readonly string[] {
-  return data.length === 0 ? [] : [` userdata=${dotted(data)}`];
-}
-
-function dotted(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(".");
+  return data.length === 0 ? [] : [` userdata=${formatDotted(data)}`];
 }
 
 /** The lines about a paused packet, in the switch's order and not in that of the properties; of some the last counts. */

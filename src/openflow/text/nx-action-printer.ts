@@ -40,7 +40,7 @@ import {
   reasonWords,
 } from "./nx-words.ts";
 import { formatPort16, type PortNames } from "./port-text.ts";
-import { formatBytes } from "./raw-text.ts";
+import { formatBytes, formatDotted } from "./raw-text.ts";
 import { setFieldWord } from "./set-field-words.ts";
 import { formatSubfield, optionOfHeader, wholeBits } from "./subfield-text.ts";
 
@@ -64,7 +64,7 @@ const plainPrinters: PrintersOf<NxPlainAction> = {
   resubmitTableCt: resubmitText,
   setTunnel: ({ tunnelId }) => `set_tunnel:${formatHex(tunnelId)}`,
   setTunnel64: ({ tunnelId }) => `set_tunnel64:${formatHex(tunnelId)}`,
-  note: ({ data }) => `note:${dotted(data)}`,
+  note: ({ data }) => `note:${formatDotted(data)}`,
   finTimeout: ({ finIdleTimeout, finHardTimeout }) =>
     `fin_timeout(${listed([
       finIdleTimeout !== 0 && `idle_timeout=${finIdleTimeout}`,
@@ -169,10 +169,6 @@ function listed(parts: readonly (string | false)[]): string {
   return parts.filter((part) => part !== false && part !== "").join(",");
 }
 
-function dotted(data: Uint8Array): string {
-  return Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join(".");
-}
-
 /** The word that set_field has for it, whatever its header. */
 function fieldWord(name: SubfieldName): string {
   const found = subfieldByName.get(optionOfHeader(name) ?? String(name));
@@ -242,7 +238,7 @@ function controller2Text({ properties }: Controller2Action): string {
     if (property.type === "maxLen") said.maxLen = property.maxLen;
     else if (property.type === "reason") said.reason = property.reason;
     else if (property.type === "controllerId") said.controllerId = property.controllerId;
-    else if (property.type === "userdata") said.userdata = `userdata=${dotted(property.userdata)}`;
+    else if (property.type === "userdata") said.userdata = `userdata=${formatDotted(property.userdata)}`;
     else if (property.type === "pause") said.pause = "pause";
     else if (property.type === "meterId" && property.meterId !== 0)
       said.meterId = `meter_id=${property.meterId}`;

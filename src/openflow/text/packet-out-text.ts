@@ -1,9 +1,8 @@
 // Packets for a switch to send in ovs-ofctl's syntax, both ways: what packet-out and the packet-out lines of a bundle file
 // read (ovs-ofctl(8), "Packet-Out Syntax").
-import { decodePacket } from "../packet/decoding.ts";
 import type { PacketOut } from "../protocol/packet.ts";
-import { anyPacket, type PacketShape } from "../protocol/packet-shape.ts";
 import { NO_BUFFER, Port } from "../protocol/ports.ts";
+import { shapeOfPacket } from "../verdict/packet-shape.ts";
 import { ActionReader } from "./action-reader.ts";
 import { type FormatOptions, formatActions } from "./flow-printer.ts";
 import type { ParseOptions } from "./flow-reader.ts";
@@ -81,19 +80,6 @@ function readPacket(value: Token): Uint8Array {
     );
   }
   return new Uint8Array(Buffer.from(text, "hex"));
-}
-
-/** What actions can rely on. */
-function shapeOfPacket(data: Uint8Array): PacketShape {
-  const { ethernet, vlans, ipv4, ipv6 } = decodePacket(data);
-  const ip = ipv4 ?? ipv6;
-  return {
-    ...anyPacket,
-    ethType: ethernet.etherType,
-    ...(ip === undefined ? {} : { ipProto: ip.protocol }),
-    tags: Math.min(vlans.length, 2),
-    untagged: vlans.length === 0,
-  };
 }
 
 /**

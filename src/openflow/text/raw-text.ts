@@ -51,6 +51,11 @@ export function formatBytes(bytes: Uint8Array): string {
   return `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
+/** Bytes as two digits each with dots between, as notes and userdata are written. */
+export function formatDotted(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(".");
+}
+
 /** The reverse of {@link formatBytes}; `text` is read, `token` is what a refusal points at. */
 export function parseBytes(token: Token, text: string = token.text): Uint8Array {
   if (!/^0x(?:[0-9a-fA-F]{2})*$/.test(text)) {
