@@ -37,10 +37,11 @@ export interface OvsdbClientEvents {
 }
 
 /**
- * Connects to a database server: `unix:PATH`, `tcp:HOST[:PORT]` (port 6640 by default); or to one of several, given as an array or as one
- * text with commas between them, and when it is lost to another.
+ * Connects to a database server: `unix:PATH`, `tcp:HOST[:PORT]` or `ssl:HOST[:PORT]` (port 6640 by default); or to one of several, given as
+ * an array or as one text with commas between them, and when it is lost to another. `ptcp:PORT[:HOST]`, `pssl:PORT[:HOST]` and `punix:PATH`
+ * wait for a server that dials us; the first that answers is the connection, and others are turned away while it is up.
  *
- * Rejects with `TargetSyntaxError`, `ConnectError`, `TimeoutError` (also when something listens but never answers),
+ * Rejects with `TargetSyntaxError`, `ConnectError`, `ListenError`, `TlsError`, `TimeoutError` (also when something listens but never answers),
  * `OvsdbRequestError` (it answers, but it is no OVSDB server), `UnfitServerError` (option `cluster`) or the signal's reason; with
  * several endpoints with `NoServerError`, which has one of these for each.
  */

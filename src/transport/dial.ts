@@ -49,7 +49,12 @@ async function reachSecurely(
   const tls = requireTls(name, options);
   const context = secureContext(name, await readCredentials(name, tls));
   const connection = await reach(target, { what: `connecting to ${name}`, signal });
-  return secure(connection, { target: name, host: target.host, tls, context, signal });
+  try {
+    return await secure(connection, { target: name, host: target.host, tls, context, signal });
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
 }
 
 /** Connects without TLS. */

@@ -14,9 +14,11 @@ import { dial } from "../../src/transport/dial.ts";
 import { TlsError } from "../../src/transport/errors.ts";
 import type { TlsOptions } from "../../src/transport/tls.ts";
 import type { TlsProblem } from "../../src/transport/tls-fault.ts";
+import { dialed, overTls } from "../ovsdb/page-tls.ts";
 import { type Identity, PublicKeys } from "../support/certificates.ts";
 import { describeWith } from "../support/needs.ts";
 import { unusedPort, withFolder } from "../transport/sockets.ts";
+import { ovskit } from "./ovskit-command.ts";
 
 const quick = { minMs: 1, maxMs: 20 };
 
@@ -154,6 +156,27 @@ describeWith(["openvswitch", "ovs-pki"], "a database over TLS", function () {
       await rejectsWith(connectOvsdb(`ssl:127.0.0.1:1`, { tls: ours({ ca: "/none" }) }), "files", /ENOENT/);
     });
 
+    it("is there for the command, by Open vSwitch's own options", async () => {
+      const options = ["-p", own.key, "-c", own.cert, "-C", keys.ca("switch"), "--no-host-check"];
+      const shown = await ovskit(["show", "--ovsdb", target, ...options]);
+      assert.deepEqual([shown.exitCode, shown.stderr], [0, ""]);
+      const types = await ovskit(["db", "types", target, "Open_vSwitch", ...options]);
+      assert.deepEqual([types.exitCode, types.stderr], [0, ""]);
+      const bare = await ovskit(["show", "--ovsdb", target]);
+      assert.equal(bare.exitCode, 2);
+      assert.match(bare.stderr, /give --ca-cert FILE/);
+    });
+
+    it("is as docs/ovsdb.md says", async () => {
+      const said: string[] = [];
+      const log = (...words: unknown[]): unknown => said.push(words.join(" "));
+      await overTls(target, { ca: keys.ca("switch"), ...own }, log);
+      assert.match(
+        said.join(),
+        new RegExp(`^host-name ${target} TLS with ${target}: its certificate is for`),
+      );
+    });
+
     it("keeps a replica in step, through its end and its return", async () => {
       await using client = await connectOvsdb(target, { tls: ours(), backoff: quick });
       await comesBackInStep(client, server);
@@ -192,6 +215,15 @@ describeWith(["openvswitch", "ovs-pki"], "a database over TLS", function () {
         });
       }));
 
+    it("is as docs/ovsdb.md says", async () => {
+      const said: unknown[] = [];
+      const port = await unusedPort();
+      const running = dialed(`pssl:${port}`, { ca: keys.ca("switch"), ...own }, (peer) => said.push(peer));
+      const certificates = files(servers, keys.ca("controller"));
+      await withDialing(`ssl:127.0.0.1:${port}`, () => running, certificates);
+      assert.match(String(said[0]), /^ssl:127\.0\.0\.1:\d+$/);
+    });
+
     it("is alone: another is turned away, and taken when the first is gone", async () => {
       const port = await unusedPort();
       const remote = `tcp:127.0.0.1:${port}`;
@@ -225,6 +257,20 @@ describeWith(["openvswitch", "ovs-pki"], "a database over TLS", function () {
         await using client = await connecting;
         await client.echo();
       });
+    });
+
+    it("comes to the next client that listens there", async () => {
+      const port = await unusedPort();
+      const first = connectOvsdb(`pssl:${port}`, { tls: ours() });
+      await withDialing(
+        `ssl:127.0.0.1:${port}`,
+        async () => {
+          await (await first).close();
+          await using second = await connectOvsdb(`pssl:${port}`, { tls: ours() });
+          await second.echo();
+        },
+        files(servers, keys.ca("controller")),
+      );
     });
 
     it("isn't taken with a certificate that is wrong, and the error says what is wrong with it", async () => {
