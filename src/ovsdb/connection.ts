@@ -1,5 +1,6 @@
 // One connection's worth of OVSDB: RFC 7047's methods over a JSON-RPC session, with what is only true while this
 // connection lasts, the schemas and which way to monitor the server knows. What outlives it is client.ts's business.
+import { isDeepStrictEqual } from "node:util";
 import { ConnectionClosedError, TimeoutError } from "../errors.ts";
 import { RpcReplyError } from "../jsonrpc/errors.ts";
 import type { JsonValue } from "../jsonrpc/json.ts";
@@ -70,6 +71,14 @@ export class OvsdbConnection {
     const schema = parseSchema(await this.request("get_schema", [database], options));
     this.#schemas.set(database, schema);
     return schema;
+  }
+
+  /** Whether the server's schema is another than the one it told last; if so, the new one is remembered. */
+  async hasNewSchema(database: string, options?: WaitOptions): Promise<boolean> {
+    const known = this.#schemas.get(database);
+    if (known === undefined) return false;
+    this.forgetSchema(database);
+    return !isDeepStrictEqual(await this.schema(database, options), known);
   }
 
   /** The server has another schema for this database now. */

@@ -6,7 +6,7 @@ import { PeerError } from "../jsonrpc/errors.ts";
 import type { WaitOptions } from "../transport/deadline.ts";
 import { Conditions, type RowConditions } from "./conditions.ts";
 import type { OvsdbConnection } from "./connection.ts";
-import { OvsdbDecodeError } from "./errors.ts";
+import { OvsdbDecodeError, OvsdbRequestError } from "./errors.ts";
 import { type MonitorMessage, type MonitorUpdate, wholeUpdate } from "./monitor-protocol.ts";
 
 /** How long {@link Monitor.where} waits by default, in milliseconds: as long as a first monitor may take. */
@@ -140,7 +140,8 @@ export class Monitor extends EventEmitter<MonitorEvents> {
       await connection.changeConditions(this.id, sent.tables);
       this.#conditions.acknowledge(sent.version);
     } catch (error) {
-      // A connection that ends takes nothing with it: the next one starts with what was chosen.
+      // A connection or a monitor that ends takes nothing with it: the next one starts with what was chosen.
+      if (!this.running) return;
       if (isRefusal(error)) this.#conditions.refuse(error);
       else connection.session.abort(error instanceof Error ? error : new Error(String(error)));
     }
@@ -226,7 +227,15 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     this.#refusal = undefined;
     const plan = await this.#options.plan(connection, options);
     this.#checkOn(connection);
-    await this.#request(connection, plan, options);
+    try {
+      await this.#request(connection, plan, options);
+    } catch (error) {
+      // Between the schema and the request the database may have been converted, of which nobody tells.
+      const refused = error instanceof OvsdbRequestError && this.#connection === connection;
+      if (!refused || !(await connection.hasNewSchema(this.database, options))) throw error;
+      this.#checkOn(connection);
+      await this.#start(connection, options);
+    }
   }
 
   #checkOn(connection: OvsdbConnection): void {
