@@ -13,6 +13,8 @@ export interface ColumnCodec {
   decode(wire: JsonValue): ColumnValue;
   /** `old` changed by what an update2's modify says: sets by exclusive or, maps by merging, the rest replaced. */
   apply(old: ColumnValue, difference: JsonValue): ColumnValue;
+  /** Of a set: what is in it. */
+  readonly elements?: (wire: JsonValue) => readonly AtomValue[];
   /** Whether two values are the same; sets and maps have no order. */
   equal(one: ColumnValue, other: ColumnValue): boolean;
 }
@@ -59,6 +61,7 @@ function setCodec({ key, min }: ColumnType, path: string): ColumnCodec {
   return {
     initial: min === 0 ? emptySet : [initialAtoms[key.type]],
     decode,
+    elements: decode,
     apply: (old, difference) => exclusiveOr(old as readonly AtomValue[], decode(difference)),
     equal: (one, other) => sameSet(one as readonly AtomValue[], other as readonly AtomValue[]),
   };
@@ -151,7 +154,10 @@ const many = 256;
 const membersOf: WeakMap<readonly AtomValue[], Set<AtomValue>> = new WeakMap();
 
 /** What is in exactly one of the two; what stays keeps its place, which indexes make use of. */
-function exclusiveOr(old: readonly AtomValue[], difference: readonly AtomValue[]): readonly AtomValue[] {
+export function exclusiveOr(
+  old: readonly AtomValue[],
+  difference: readonly AtomValue[],
+): readonly AtomValue[] {
   const result = difference.length <= few ? toggled(old, difference) : combined(old, difference);
   return result.length === 0 ? emptySet : result;
 }

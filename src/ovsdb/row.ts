@@ -5,6 +5,7 @@ import type { JsonValue } from "../jsonrpc/json.ts";
 import { type ColumnCodec, columnCodec } from "./column.ts";
 import { OvsdbDecodeError, SelectionError } from "./errors.ts";
 import type { Members } from "./members.ts";
+import { changeLongSet, isPutOff } from "./put-off-set.ts";
 import type { ColumnType, DatabaseSchema } from "./schema.ts";
 import type { ColumnValue, GenericRow } from "./values.ts";
 
@@ -45,9 +46,16 @@ export class RowCodec {
 
   /** The row after an update2's modify. */
   apply(old: GenericRow, difference: Members): GenericRow {
-    const row: Row = { ...old };
-    for (const column of Object.keys(difference)) {
-      row[column] = this.#codec(column).apply(row[column], difference[column] as JsonValue);
+    const columns = Object.keys(difference);
+    const row = columns.some((column) => isPutOff(old, column))
+      ? this.#copyWithout(columns, old)
+      : { ...old };
+    for (const column of columns) {
+      const codec = this.#codec(column);
+      const change = difference[column] as JsonValue;
+      const { elements } = codec;
+      if (elements !== undefined && changeLongSet(row, old, column, () => elements(change))) continue;
+      row[column] = codec.apply(old[column], change);
     }
     return row;
   }
@@ -63,6 +71,15 @@ export class RowCodec {
       if (!codec.equal(one[column], other[column])) return false;
     }
     return true;
+  }
+
+  /** A copy for which these columns weren't looked at. */
+  #copyWithout(columns: readonly string[], old: GenericRow): Row {
+    const row: Row = { ...this.#template, _uuid: old._uuid };
+    for (const column of this.columns) {
+      if (!columns.includes(column)) row[column] = old[column];
+    }
+    return row;
   }
 
   #codec(column: string): ColumnCodec {
