@@ -28,6 +28,8 @@ const selection = { Open_vSwitch: "all", Queue: "all" } as const;
 const quick: OvsdbOptions = {
   timeoutMs: 2000,
   probeIntervalMs: 400,
+  // A member now and then leaves a transaction unanswered that was out when the leader went.
+  requestTimeoutMs: 3000,
   backoff: { minMs: 5, maxMs: 100, stableMs: 500 },
   cluster: { database },
 };
