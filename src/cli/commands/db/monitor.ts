@@ -92,9 +92,11 @@ export const dbMonitorCommand: Command = command({
         for (const change of changes) tell(rowEvent(change));
       });
       await new Promise<void>((resolve, reject) => {
-        replica.once("stale", () =>
-          wait.signal.aborted ? resolve() : reject(new ConnectionClosedError(invocation.ovsdb, "lost")),
-        );
+        const lost = (): void => {
+          if (wait.signal.aborted) resolve();
+          else reject(new ConnectionClosedError(invocation.ovsdb, "lost"));
+        };
+        replica.once("stale", lost).once("close", lost);
         wait.signal.addEventListener("abort", () => resolve());
       });
       return { text: "", value: null, said: true };

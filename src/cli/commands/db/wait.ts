@@ -89,9 +89,8 @@ export const dbWaitCommand: Command = command({
       await using replica = await client.replica(schema.name, watched, wait);
       const what = [`waiting for ${table.name} ${word}`, ...operands.CONDITION].join(" ");
       const uuid = await settleWithin<string>({ ...wait, what }, (resolve, reject) => {
-        replica.once("stale", () =>
-          reject(new ConnectionClosedError(invocation.ovsdb, "lost while waiting")),
-        );
+        const lost = (): void => reject(new ConnectionClosedError(invocation.ovsdb, "lost while waiting"));
+        replica.once("stale", lost).once("close", lost);
         whenSo(database, table, word, conditions, (wake) => replica.on("change", wake)).then(resolve, reject);
         return () => {};
       });
