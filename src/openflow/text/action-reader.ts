@@ -5,11 +5,13 @@
 import { groupNumberFault, refusedInSets } from "../protocol/action-place.ts";
 import type { Action } from "../protocol/actions.ts";
 import { type Inconsistency, isRefused, shapeAfter } from "../protocol/consistency.ts";
+import type { OxmFieldName } from "../protocol/oxm-field.ts";
 import type { PacketShape } from "../protocol/packet-shape.ts";
 import { actionWords, type Holder } from "./action-words.ts";
 import { FixLog } from "./fix-log.ts";
 import { FlowSyntaxError } from "./flow-syntax-error.ts";
-import { prerequisiteWords } from "./match-words.ts";
+import { fieldsOf, type Places } from "./flow-verdict.ts";
+import { prerequisiteHint, prerequisiteWords } from "./match-words.ts";
 import { findPort, type PortNumbers } from "./port-text.ts";
 import { type Remedy, remedyFor } from "./remedies.ts";
 import { refuse, type Span, scanWords, type Token, type Word, wordToken } from "./scanner.ts";
@@ -32,12 +34,14 @@ export interface ActionReaderOptions {
   readonly depth?: number;
   /** Collects what was rewritten; without one nothing is rewritten. */
   readonly fixes?: FixLog | undefined;
+  /** Remembers the words that the actions were read from. */
+  readonly places?: Places | undefined;
 }
 
 /** Replacements in replacements make sense once; more than a few are somebody's test. */
 const maxDepth = 4;
-/** What is written deeper than that can't be read from bytes either. */
-const maxNesting = 24;
+/** As deep as ovs-ofctl goes, and what is written can be read again. */
+const maxNesting = 64;
 
 /** Fields Open vSwitch doesn't know may be those of another switch: they can be written by their numbers. */
 const fieldsOfOthers: ReadonlySet<string> = new Set(["OFPBAC_BAD_SET_TYPE", "OFPBMC_BAD_FIELD"]);
@@ -87,7 +91,8 @@ export class ActionReader {
     const depth = (this.#options.depth ?? 0) + 1;
     if (depth > maxDepth) throw refuse(word.key, `${word.key.text} is nested too deep`);
     const log = new FixLog();
-    const nested = new ActionReader(remedy.text, { ...this.#options, shape: this.#shape, fixes: log, depth });
+    const options = { ...this.#options, shape: this.#shape, fixes: log, depth, places: undefined };
+    const nested = new ActionReader(remedy.text, options);
     try {
       nested.readAll({ start: 0, end: remedy.text.length });
     } catch (error) {
@@ -95,7 +100,7 @@ export class ActionReader {
       throw refuse(wordToken(this.#text, word), error.reason, hintOf(error.hint));
     }
     fixes.add(wordToken(this.#text, word), { ...remedy, text: log.apply(remedy.text) });
-    this.actions.push(...nested.actions);
+    for (const action of nested.actions) this.#push(word, action);
     this.#shape = nested.shape;
   }
 
@@ -137,17 +142,25 @@ export class ActionReader {
   }
 
   #apply(word: Word, action: Action, remedy: Remedy | undefined): void {
-    const barred = this.#options.isSet === true ? refusedInSets(action) : undefined;
+    const { isSet, isBucket } = this.#options;
+    // Open vSwitch reads the actions of a bucket as a list, and executes them as a set.
+    const barred = isSet === true && isBucket !== true ? refusedInSets(action) : undefined;
     const verdict = barred ?? groupNumberFault(action) ?? shapeAfter(this.#shape, action);
     if (!isRefused(verdict)) {
       this.#shape = verdict;
     } else if (this.#isJudged(action, verdict)) {
       throw refuse(word.key, this.#reason(word, verdict), {
         openflowError: verdict.error,
-        ...hintOf(remedy && `write ${remedy.text}: ${remedy.why}`),
+        ...fieldFact(fieldsOf(action).at(-1)),
+        ...hintOf(remedy === undefined ? hintFor(verdict) : `write ${remedy.text}: ${remedy.why}`),
       });
     }
+    this.#push(word, action);
+  }
+
+  #push(word: Word, action: Action): void {
     this.actions.push(action);
+    this.#options.places?.set(action, wordToken(this.#text, word));
   }
 
   /** Whether a refusal of the action counts in a list of this kind. */
@@ -169,6 +182,15 @@ export class ActionReader {
 function reasonForUnknown(word: string, name: string): string {
   if (name === "apply_actions") return "apply_actions is what actions do anyway";
   return `unknown action ${word}`;
+}
+
+/** What to write where an action doesn't fit the packets. */
+function hintFor({ missing, hint }: Inconsistency): string | undefined {
+  return missing === undefined ? hint : prerequisiteHint(missing);
+}
+
+function fieldFact(field: OxmFieldName | undefined): { field?: OxmFieldName } {
+  return field === undefined ? {} : { field };
 }
 
 function hintOf(hint: string | undefined): { hint?: string } {

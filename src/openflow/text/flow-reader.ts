@@ -10,6 +10,7 @@ import { Group, Port, Table } from "../protocol/ports.ts";
 import { ActionReader } from "./action-reader.ts";
 import { FixLog, type FlowChange } from "./fix-log.ts";
 import { FlowSyntaxError } from "./flow-syntax-error.ts";
+import { flowRefusal, type Places } from "./flow-verdict.ts";
 import {
   type FlowAttributes,
   type FlowPurpose,
@@ -21,6 +22,7 @@ import { readInstructions } from "./instruction-reader.ts";
 import { MatchReader } from "./match-reader.ts";
 import type { PortNumbers } from "./port-text.ts";
 import { refuse, type Span, scanWords, wholeToken } from "./scanner.ts";
+import { inText } from "./text-lines.ts";
 
 /** How a text is read. */
 export interface ParseOptions {
@@ -68,21 +70,25 @@ export interface ParseActionsOptions extends ParseOptions {
  * `options.command`) would send it. Throws {@link FlowSyntaxError}. Stricter than ovs-ofctl where it would send
  * something else than what was written: a field without its protocol, a value too wide for its field, a word said twice.
  * The ports of a connection without ct_nw_proto are left out all the same, as ovs-ofctl leaves them out.
+ * What Open vSwitch 3.1 would answer with an error is refused as well, by that error's name, and four things are left to
+ * the switch as ovs-ofctl leaves them: fields it keeps for itself (dp_hash, recirc_id, table 254), addresses of a
+ * connection whose state the match doesn't say, vlan_tci without the bit of a tag, and setting in_port_oxm. Fields,
+ * actions and instructions that Open vSwitch doesn't have may be those of another switch.
  */
 export function parseFlow(text: string, options: ParseFlowOptions = {}): FlowMod {
-  return readFlow(text, options, options.fix === true ? new FixLog() : undefined);
+  return inText(text, () => readFlow(text, options, options.fix === true ? new FixLog() : undefined));
 }
 
 /** Reads one flow as {@link parseFlow} does with `fix`, and says what it changed and why. */
 export function fixFlow(text: string, options: Omit<ParseFlowOptions, "fix"> = {}): FixedFlow {
   const log = new FixLog();
-  const flow = readFlow(text, options, log);
+  const flow = inText(text, () => readFlow(text, options, log));
   return { text: log.apply(text), changes: log.changes, flow };
 }
 
 /** Reads what dump-flows takes after the bridge: which flows to ask for. Throws {@link FlowSyntaxError}. */
 export function parseFlowFilter(text: string, options: ParseOptions = {}): FlowStatsRequest {
-  const { attributes, match } = readHead(text, wholeToken(text), "filter", options);
+  const { attributes, match } = inText(text, () => readHead(text, wholeToken(text), "filter", options));
   return {
     tableId: attributes.tableId ?? Table.all,
     outPort: attributes.outPort ?? Port.any,
@@ -95,23 +101,26 @@ export function parseFlowFilter(text: string, options: ParseOptions = {}): FlowS
 
 /** Reads a match alone: `tcp,nw_dst=10.0.0.1`. Throws {@link FlowSyntaxError}. */
 export function parseMatch(text: string, options: ParseOptions = {}): Match {
-  const reader = new MatchReader(text, options);
-  for (const word of scanWords(text, wholeToken(text))) {
-    if (!reader.take(word)) throw unknownWord(word.key);
-  }
-  return reader.finish();
+  return inText(text, () => {
+    const reader = new MatchReader(text, options);
+    for (const word of scanWords(text, wholeToken(text))) {
+      if (!reader.take(word)) throw unknownWord(word.key);
+    }
+    return reader.finish();
+  });
 }
 
 /** Reads actions alone: `mod_nw_src:10.0.0.1,output:2`, without instructions. Throws {@link FlowSyntaxError}. */
 export function parseActions(text: string, options: ParseActionsOptions = {}): Action[] {
   const reader = new ActionReader(text, { ports: options.ports, shape: shapeOf(options.match) });
-  reader.readAll(wholeToken(text));
+  inText(text, () => reader.readAll(wholeToken(text)));
   return reader.actions;
 }
 
 /** Reads what may follow `actions=`: actions and instructions. Throws {@link FlowSyntaxError}. */
 export function parseInstructions(text: string, options: ParseActionsOptions = {}): Instruction[] {
-  return readInstructions(text, wholeToken(text), { ports: options.ports, shape: shapeOf(options.match) });
+  const reading = { ports: options.ports, shape: shapeOf(options.match) };
+  return inText(text, () => readInstructions(text, wholeToken(text), reading));
 }
 
 const writing: ReadonlySet<FlowPurpose> = new Set<FlowPurpose>(["add", "modify", "modifyStrict"]);
@@ -120,10 +129,11 @@ const actionsWord = /(?:^|[\s,])actions?\s*=/;
 function readFlow(text: string, options: ParseFlowOptions, fixes: FixLog | undefined): FlowMod {
   const { command = "add", ports } = options;
   const { head, tail } = splitAtActions(text);
-  const { attributes, match } = readHead(text, head, command, options);
+  const places: Places = new WeakMap();
+  const { attributes, match } = readHead(text, head, command, options, places);
   if (!writing.has(command)) {
     if (tail !== undefined) throw refuseActions(text, head, command);
-    return flowOf(command, attributes, match, []);
+    return checked(flowOf(command, attributes, match, []), places, text);
   }
   if (tail === undefined) {
     throw new FlowSyntaxError("the flow has no actions", {
@@ -134,7 +144,15 @@ function readFlow(text: string, options: ParseFlowOptions, fixes: FixLog | undef
   }
   const tableId = attributes.tableId ?? 0;
   const shape = shapeOfMatch(match);
-  return flowOf(command, attributes, match, readInstructions(text, tail, { ports, shape, tableId, fixes }));
+  const instructions = readInstructions(text, tail, { ports, shape, tableId, fixes, places });
+  return checked(flowOf(command, attributes, match, instructions), places, text);
+}
+
+/** `flow`, if Open vSwitch would take it. */
+function checked(flow: FlowMod, places: Places, text: string): FlowMod {
+  const refusal = flowRefusal(flow, places, wholeToken(text));
+  if (refusal !== undefined) throw refusal;
+  return flow;
 }
 
 function readHead(
@@ -142,9 +160,10 @@ function readHead(
   head: Span,
   purpose: FlowPurpose,
   options: ParseOptions,
+  places?: Places,
 ): { attributes: FlowAttributes; match: Match } {
   const attributes = noAttributes();
-  const reader = new MatchReader(text, options);
+  const reader = new MatchReader(text, options, places);
   for (const word of scanWords(text, head)) {
     if (!reader.take(word) && !takeFlowWord(word, attributes, { purpose, ports: options.ports }))
       throw unknownWord(word.key);

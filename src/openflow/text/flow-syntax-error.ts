@@ -1,6 +1,7 @@
 // The one error of the text layer. It points at the place in the text (line for files, column always) and, where we
 // know what the writer meant, says what to write instead, so that a refusal is never a riddle.
 import { OvskitError } from "../../errors.ts";
+import type { OxmFieldName } from "../protocol/oxm-field.ts";
 
 /** What a {@link FlowSyntaxError} knows beside its message. */
 export interface FlowSyntaxFacts {
@@ -10,8 +11,10 @@ export interface FlowSyntaxFacts {
   readonly token: string;
   /** What to write instead, or what is missing. */
   readonly hint?: string;
-  /** 1-based line, where the text is one line of a file. */
+  /** 1-based line, where the text has several or is one line of a file. Default: 1. */
   readonly line?: number;
+  /** The match field that it is about, where it is about one. */
+  readonly field?: OxmFieldName;
   /** The error a switch would answer with, such as `OFPBAC_MATCH_INCONSISTENT`. */
   readonly openflowError?: string;
 }
@@ -21,7 +24,10 @@ export class FlowSyntaxError extends OvskitError {
   readonly column: number;
   readonly token: string;
   readonly hint: string | undefined;
-  readonly line: number | undefined;
+  /** 1-based line of the text or file. */
+  readonly line: number;
+  /** The match field that it is about, by its name in matches (`ipv4Src`), where it is about one. */
+  readonly field: OxmFieldName | undefined;
   readonly openflowError: string | undefined;
   /** The message without its place and hint. */
   readonly reason: string;
@@ -32,7 +38,8 @@ export class FlowSyntaxError extends OvskitError {
     this.column = facts.column;
     this.token = facts.token;
     this.hint = facts.hint;
-    this.line = facts.line;
+    this.line = facts.line ?? 1;
+    this.field = facts.field;
     this.openflowError = facts.openflowError;
   }
 
@@ -41,11 +48,26 @@ export class FlowSyntaxError extends OvskitError {
     return new FlowSyntaxError(this.reason, { ...this.#facts(), line });
   }
 
+  /** The same refusal, said of match field `field` unless it names one already. */
+  ofField(field: OxmFieldName): FlowSyntaxError {
+    return this.field === undefined ? new FlowSyntaxError(this.reason, { ...this.#facts(), field }) : this;
+  }
+
+  /** The same refusal, with the line and the column in it where `text`, which it points into, has several lines. */
+  inText(text: string): FlowSyntaxError {
+    const before = text.slice(0, this.column - 1).split("\n");
+    const column = (before.at(-1) ?? "").length + 1;
+    return text.includes("\n")
+      ? new FlowSyntaxError(this.reason, { ...this.#facts(), line: before.length, column })
+      : this;
+  }
+
   #facts(): FlowSyntaxFacts {
     return {
       column: this.column,
       token: this.token,
       ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(this.field === undefined ? {} : { field: this.field }),
       ...(this.openflowError === undefined ? {} : { openflowError: this.openflowError }),
     };
   }

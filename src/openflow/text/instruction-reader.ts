@@ -5,11 +5,12 @@ import type { Instruction } from "../protocol/instructions.ts";
 import type { PacketShape } from "../protocol/packet-shape.ts";
 import { ActionReader } from "./action-reader.ts";
 import type { FixLog } from "./fix-log.ts";
+import type { Places } from "./flow-verdict.ts";
 import { inOrder, instructionRanks } from "./instruction-order.ts";
 import { allOnes, parseBits, parseCount } from "./number-text.ts";
 import type { PortNumbers } from "./port-text.ts";
 import { parseBytes } from "./raw-text.ts";
-import { refuse, type Span, scanWords, sliceToken, type Word } from "./scanner.ts";
+import { refuse, type Span, scanWords, sliceToken, type Word, wordToken } from "./scanner.ts";
 import { argument, readArguments, refuseValue } from "./word-arguments.ts";
 
 /** How instructions are read. */
@@ -20,6 +21,8 @@ export interface InstructionOptions {
   /** The flow's table, where a goto_table has to lead away from; undefined where there is none. */
   readonly tableId?: number | undefined;
   readonly fixes?: FixLog | undefined;
+  /** Remembers the words that instructions and actions were read from. */
+  readonly places?: Places | undefined;
 }
 
 /** The instructions that the text between the offsets of `span` says. */
@@ -32,6 +35,7 @@ export function readInstructions(text: string, span: Span, options: InstructionO
     const instruction = read?.(word, text, options, applied.shape);
     if (instruction === undefined) applied.read(word);
     else instructions.push(instruction);
+    if (instruction !== undefined) options.places?.set(instruction, wordToken(text, word));
     sequence.check(word, instruction?.type ?? "applyActions");
   }
   applied.finish(instructions.length > 0);
@@ -101,10 +105,10 @@ function readMeter(word: Word): Instruction {
 function readWriteActions(
   word: Word,
   text: string,
-  { ports, fixes }: InstructionOptions,
+  { ports, fixes, places }: InstructionOptions,
   shape: PacketShape,
 ): Instruction {
-  const reader = new ActionReader(text, { ports, fixes, shape, isSet: true });
+  const reader = new ActionReader(text, { ports, fixes, places, shape, isSet: true });
   reader.readAll(word.value);
   return { type: "writeActions", actions: reader.actions };
 }

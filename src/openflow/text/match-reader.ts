@@ -9,6 +9,8 @@ import { oxmFieldByName, oxmFieldByText, oxmFields } from "../protocol/oxm-field
 import { meets, type PacketShape, startingWith } from "../protocol/packet-shape.ts";
 import { mappedMatch } from "../protocol/tun-options.ts";
 import { type Bits, oxmOfBits, parseFieldBits } from "./field-text.ts";
+import { FlowSyntaxError } from "./flow-syntax-error.ts";
+import type { Places } from "./flow-verdict.ts";
 import { ethernetWord, type Protocol, prerequisiteWords, protocols, sharedWords } from "./match-words.ts";
 import { allOnes, parseBits } from "./number-text.ts";
 import { checkOption } from "./option-text.ts";
@@ -63,15 +65,17 @@ export class MatchReader {
   readonly #text: string;
   readonly #ports: PortNumbers | undefined;
   readonly #tlvMap: readonly TlvMap[] | undefined;
+  readonly #places: Places | undefined;
   readonly #claims = new Map<OxmFieldName, Claim>();
   readonly #open: OpenClaim[] = [];
   readonly #raw: RawOxm[] = [];
   #tci: Claim | undefined;
 
-  constructor(text: string, { ports, tlvMap }: MatchOptions) {
+  constructor(text: string, { ports, tlvMap }: MatchOptions, places?: Places) {
     this.#text = text;
     this.#ports = ports;
     this.#tlvMap = tlvMap;
+    this.#places = places;
   }
 
   /** Takes `word` if it is one of a match. */
@@ -102,7 +106,19 @@ export class MatchReader {
         oxms.push(oxmOfBits(field, asWritten(field, bits, token)));
     }
     const match = inWireOrder([...oxms, ...this.#raw, ...this.#emptyEthernet(oxms)]);
-    return withoutNeedlessType(this.#tlvMap === undefined ? match : mappedMatch(match, this.#tlvMap));
+    return this.#placed(
+      withoutNeedlessType(this.#tlvMap === undefined ? match : mappedMatch(match, this.#tlvMap)),
+    );
+  }
+
+  /** Remembers which words said the fields. */
+  #placed(match: Match): Match {
+    for (const oxm of match) {
+      const isTci = oxm.field === "vlanVid" || oxm.field === "vlanPcp" || tciOfOxm(oxm) !== undefined;
+      const claim = isTci ? this.#tci : oxm.field === "raw" ? undefined : this.#claims.get(oxm.field);
+      if (claim !== undefined) this.#places?.set(oxm, claim.token);
+    }
+    return match;
   }
 
   #takeEthernet(word: Word): void {
@@ -130,12 +146,20 @@ export class MatchReader {
     if (key === "nw_tos") this.#claim("ipDscp", dscpOfTos(word.value), this.#token(word));
     else if (vlan !== undefined) this.#claimTci(vlan(word.value), this.#token(word));
     else if (candidates !== undefined) {
-      const bitsOf = (chosen: OxmField): Bits => parseFieldBits(word.value, chosen, this.#ports);
+      const bitsOf = (chosen: OxmField): Bits => this.#bitsOf(word, chosen);
       this.#open.push({ candidates, word, token: this.#token(word), bitsOf });
     } else if (field !== undefined) {
-      this.#claim(field.name, parseFieldBits(word.value, field, this.#ports), this.#token(word));
+      this.#claim(field.name, this.#bitsOf(word, field), this.#token(word));
     }
     return true;
+  }
+
+  #bitsOf(word: Word, field: OxmField): Bits {
+    try {
+      return parseFieldBits(word.value, field, this.#ports);
+    } catch (error) {
+      throw error instanceof FlowSyntaxError ? error.ofField(field.name) : error;
+    }
   }
 
   /** `tp_src[5]=1`, `eth_dst[40]=1`, `metadata[0..15]=7`. */
@@ -181,13 +205,14 @@ export class MatchReader {
     );
     if (chosen !== undefined) return chosen;
     const needed = fields.flatMap((field) => (field.prerequisite === undefined ? [] : [field.prerequisite]));
-    throw this.#lacking(word.key, needed.map((name) => prerequisiteWords[name]).join(", or "));
+    const words = needed.map((name) => prerequisiteWords[name]).join(", or ");
+    throw this.#lacking(word.key, words, candidates[0]);
   }
 
   #checkPrerequisite(field: OxmField, shape: PacketShape, token: Token): void {
     const { prerequisite } = field;
     if (isLeftToSwitch(prerequisite) || meets(shape, prerequisite)) return;
-    throw this.#lacking(token, prerequisiteWords[prerequisite]);
+    throw this.#lacking(token, prerequisiteWords[prerequisite], field.name);
   }
 
   /** The ports of a connection without its protocol aren't written, nor is protocol 0: ovs-ofctl sends neither. */
@@ -196,10 +221,11 @@ export class MatchReader {
     return isPart && (this.#claims.get("ctNwProto")?.bits.value ?? 0n) === 0n;
   }
 
-  #lacking(token: Token, needed: string): Error {
+  #lacking(token: Token, needed: string, field: OxmFieldName | undefined): Error {
     const [key = ""] = token.text.split(/[=:(]/);
     return refuse(token, `${key} needs ${needed} in the match`, {
       openflowError: "OFPBMC_BAD_PREREQ",
+      ...(field === undefined ? {} : { field }),
       hint: "without it ovs-ofctl drops the field and the flow matches more than was written",
     });
   }

@@ -69,6 +69,14 @@ export const prerequisiteWords: Readonly<Record<PrerequisiteName, string>> = {
   ct: "a connection's state (ct_state=+trk-inv or +est)",
 };
 
+/** What to write so that a prerequisite is met. */
+export function prerequisiteHint(name: PrerequisiteName): string {
+  const push = name === "vlan" || name === "mpls" ? `, or push one first: ${pushWords[name]}` : "";
+  return `write ${prerequisiteWords[name]} in the match${push}`;
+}
+
+const pushWords = { vlan: "push_vlan:0x8100", mpls: "push_mpls:0x8847" } as const;
+
 /** The word that says `ethType` and, where it can, `ipProto`; undefined where no word does. */
 export function protocolWord(
   ethType: number,

@@ -1,7 +1,7 @@
 // Cuts a flow text into words: `tcp`, `in_port=1`, `output:2`, `set_queue(5)`, `write_actions(output:1)`. Every word
 // keeps its place, so that whatever is found wrong later can be pointed at. Commas and blanks separate words alike,
 // and parentheses nest, as ovs-ofctl reads them.
-import { FlowSyntaxError } from "./flow-syntax-error.ts";
+import { FlowSyntaxError, type FlowSyntaxFacts } from "./flow-syntax-error.ts";
 
 /** A stretch of the text, by offsets into it. */
 export interface Span {
@@ -44,7 +44,7 @@ export function scanWords(text: string, span: Span): Word[] {
 export function refuse(
   token: Token,
   reason: string,
-  facts: { hint?: string; openflowError?: string } = {},
+  facts: Omit<FlowSyntaxFacts, "column" | "token"> = {},
 ): FlowSyntaxError {
   return new FlowSyntaxError(reason, { column: token.start + 1, token: token.text, ...facts });
 }

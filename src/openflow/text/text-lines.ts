@@ -28,6 +28,15 @@ export function atLine<T>(number: number, read: () => T): T {
   }
 }
 
+/** Reads a text that may have several lines; what it refuses, it refuses with the line. */
+export function inText<T>(text: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof FlowSyntaxError ? error.inText(text) : error;
+  }
+}
+
 /** A line that begins with a word of `words`: what that word means, and where it ends. */
 export function leadingWord<T>(
   body: string,

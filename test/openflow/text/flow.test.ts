@@ -86,7 +86,7 @@ describe("parseFlow", () => {
       assert.equal(error.name, "FlowSyntaxError");
       assert.deepEqual(
         [error.line, error.column, error.token, error.openflowError],
-        [undefined, 16, "strip_vlan", "OFPBAC_MATCH_INCONSISTENT"],
+        [1, 16, "strip_vlan", "OFPBAC_MATCH_INCONSISTENT"],
       );
       assert.equal(
         error.message,
