@@ -1,5 +1,6 @@
 // The server's half of TLS handshakes: each connection to `pssl:` passes here before anybody hears of it, and what it is refused for is
 // told of that connection. Files are read for each, and OpenSSL is asked anew when what is in them has changed.
+import { constants } from "node:crypto";
 import type { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import { TimeoutError } from "../errors.ts";
@@ -99,7 +100,13 @@ export class TlsDoor {
   }
 
   #open(): Server {
-    return createServer({ ...this.#credentials, requestCert: true, rejectUnauthorized: true });
+    return createServer({
+      ...this.#credentials,
+      requestCert: true,
+      rejectUnauthorized: true,
+      // A session taken up again would be let in by a certificate that was looked at then.
+      secureOptions: constants.SSL_OP_NO_TICKET,
+    });
   }
 }
 

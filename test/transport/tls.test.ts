@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { createServer as createTlsServer, TLSSocket } from "node:tls";
+import { connect as connectTls, createServer as createTlsServer, TLSSocket } from "node:tls";
 import { dial } from "../../src/transport/dial.ts";
 import { TlsError, tlsErrorOf } from "../../src/transport/errors.ts";
 import { type Listener, type ListenOptions, listen } from "../../src/transport/listen.ts";
-import { formatTarget } from "../../src/transport/target.ts";
-import type { TlsOptions } from "../../src/transport/tls.ts";
+import { formatTarget, parseActiveTarget } from "../../src/transport/target.ts";
+import type { TlsOptions, TlsVersion } from "../../src/transport/tls.ts";
 import type { TlsProblem } from "../../src/transport/tls-fault.ts";
 import { type Authority, type Identity, PublicKeys } from "../support/certificates.ts";
 import { describeWith } from "../support/needs.ts";
@@ -343,6 +343,67 @@ describeWith(["ovs-pki"], "TLS", function () {
         refused.map(({ reason }) => (reason instanceof TlsError ? reason.code : reason)),
         ["ERR_TLS", "ERR_TLS"],
       );
+    }));
+
+  it("outlives greetings that are broken at any byte, or that end at any", async () => {
+    const greeting = await new Promise<Buffer>((resolve, reject) => {
+      withServer(
+        (socket) => void socket.once("data", resolve),
+        async ({ port }) => {
+          const dialing = dial(`ssl:127.0.0.1:${port}`, { tls: visiting(), timeoutMs: 200 });
+          await assert.rejects(dialing, { code: "ERR_TIMEOUT" });
+        },
+      ).catch(reject);
+    });
+    assert.ok(greeting.length > 100);
+    await withListener({}, async (target, { peers, refused }, listener) => {
+      const tcp = target.replace("ssl:", "tcp:");
+      const say = async (bytes: Uint8Array): Promise<void> => {
+        const socket = (await dial(tcp)).on("error", () => {}).resume();
+        socket.end(bytes);
+        if (!socket.closed) await once(socket, "close");
+      };
+      const said: Promise<void>[] = [];
+      for (let at = 0; at < greeting.length; at += 3) {
+        const broken = Buffer.from(greeting);
+        broken[at] = (broken[at] ?? 0) ^ 0xff;
+        said.push(say(broken), say(greeting.subarray(0, at)));
+      }
+      await Promise.all(said);
+      while (listener.connections > 0) {
+        // oxlint-disable-next-line no-await-in-loop -- our end of a connection may close a moment before its other
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      assert.deepEqual([peers.length, refused.length], [0, said.length]);
+      assert.equal(await visit(target, visiting()), "in");
+    });
+  });
+
+  it("lets nobody in by an earlier session, in whose stead a certificate isn't shown", () =>
+    withListener({}, async (target) => {
+      const { port } = parseActiveTarget(target) as { port: number };
+      const [ca, cert, key] = await Promise.all(
+        [keys.ca("switch"), client.cert, client.key].map((file) => readFile(file)),
+      );
+      const reused = async (
+        maxVersion: TlsVersion,
+        session?: Buffer,
+      ): Promise<readonly [boolean, Buffer | undefined]> => {
+        const own = { ca, cert, key, maxVersion, checkServerIdentity: () => undefined };
+        const socket = connectTls({ host: "127.0.0.1", port, ...own, ...(session && { session }) });
+        let latest: Buffer | undefined;
+        socket.on("session", (given) => (latest = given));
+        await once(socket, "data");
+        const outcome = [socket.isSessionReused(), latest ?? socket.getSession()] as const;
+        socket.destroy();
+        return outcome;
+      };
+      for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
+        // oxlint-disable-next-line no-await-in-loop -- one session after the other
+        const [, session] = await reused(version);
+        // oxlint-disable-next-line no-await-in-loop -- one session after the other
+        assert.deepEqual([version, (await reused(version, session))[0]], [version, false]);
+      }
     }));
 
   it("tells many clients at once apart, and why each was turned away", () =>
