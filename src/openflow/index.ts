@@ -28,6 +28,7 @@ export {
   type WatchPaused,
   type WatchSynced,
 } from "./flow-watch.ts";
+export { Framer, type FramerOptions } from "./framer.ts";
 export { decode, encode, type Message, type MessageInput, type MessageType } from "./message.ts";
 export type { MessageCounts } from "./message-stream.ts";
 export * from "./packet/index.ts";
@@ -39,6 +40,7 @@ export type * from "./protocol/controller-role.ts";
 export { FlowRemovedMask, PacketInMask, PortStatusMask } from "./protocol/controller-role.ts";
 export type * from "./protocol/echo.ts";
 export type * from "./protocol/error.ts";
+export { errorBody } from "./protocol/error.ts";
 export type * from "./protocol/experimenter.ts";
 export type {
   NamedOxmId,

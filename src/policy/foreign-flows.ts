@@ -1,8 +1,9 @@
 // Flows of others that get in a lane's way: those that stand above a hook and take some of its packets, and those that
 // stand exactly where a flow of ours has to be.
+
+import { matchesOverlap } from "../openflow/verdict/overlap.ts";
 import type { FlowChange } from "./flow-difference.ts";
 import { type FlowFacts, flowKey } from "./flow-identity.ts";
-import { matchesOverlap } from "./flow-overlap.ts";
 import { cookieOwner } from "./lane/cookie.ts";
 import type { LaneBridge, LaneFlow } from "./lane/lane.ts";
 

@@ -105,7 +105,7 @@ const MOST: Readonly<Record<Exclude<keyof Work, "depth">, number>> = {
 };
 const OF_NONE = 256;
 /** As deep as structures may stand in each other, and one more to find out that they do. */
-const MAX_DEPTH = 33;
+const MAX_DEPTH = 73;
 
 /** What is too much for so many bytes in the work of reading them; undefined for none. */
 export function excessOf(bytes: Uint8Array, work: Work = workOf(bytes)): string | undefined {

@@ -84,6 +84,10 @@ table=0 priority=5
 
 /** Texts whose values or masks have more bits than their fields, and packets that begin with an Ethernet header. */
 const rareTexts = `
+ip,actions=ct(commit,nat(src,random))
+ip,actions=ct(commit,nat(dst,hash,persistent))
+actions=group:4294967040
+actions=clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(clone(output:1))))))))))))))))))))))))))))))
 eth,in_port=1,metadata=5,actions=drop
 recirc_id=5,eth,ip,actions=drop
 eth,dl_src=00:00:00:00:00:01,actions=drop

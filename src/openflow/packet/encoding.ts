@@ -74,6 +74,9 @@ function within(layer: string, write: () => void): void {
 }
 
 function writeFrame(writer: Writer, packet: PacketInput, keep: boolean): void {
+  if (typeof packet.ethernet !== "object") {
+    throw new Fault(`must be the Ethernet header, not ${String(packet.ethernet)}`, -1, "ethernet");
+  }
   const network = onlyOne(packet, ["arp", "ipv4", "ipv6"]);
   const transport = onlyOne(packet, ["icmp", "icmpv6", "tcp", "udp"]);
   if (transport !== undefined && !fits(transport, network)) {

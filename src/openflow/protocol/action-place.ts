@@ -38,6 +38,8 @@ const absent: ReadonlySet<Action["type"]> = new Set<Action["type"]>([
   "popPbb",
   "raw",
 ]);
+/** OFPAT_SET_FIELD: what doesn't hold one field, and zeros behind it, is kept as it came. */
+const setFieldNumber = 25;
 const known: ReadonlySet<number> = new Set([Experimenter.nicira, Experimenter.onf]);
 
 function absentFault(action: Action): Inconsistency | undefined {
@@ -45,6 +47,9 @@ function absentFault(action: Action): Inconsistency | undefined {
     const { experimenter } = action;
     const error = known.has(experimenter) ? "OFPBAC_BAD_VENDOR_TYPE" : "OFPBAC_BAD_VENDOR";
     return refused(error, `0x${experimenter.toString(16)} has no such action in Open vSwitch`);
+  }
+  if (action.type === "raw" && action.number === setFieldNumber) {
+    return refused("OFPBAC_BAD_SET_ARGUMENT", "set_field: there is more in it than one field and zeros");
   }
   return absent.has(action.type)
     ? refused("OFPBAC_BAD_TYPE", `${action.type}: Open vSwitch doesn't have this action`)
@@ -92,7 +97,7 @@ export function refusedInSets({ type }: Action): Inconsistency | undefined {
 
 /** Why an action can't point to its group: the reserved numbers are those of no group. */
 export function groupNumberFault(action: Action): Inconsistency | undefined {
-  return action.type === "group" && action.groupId >= Group.max
+  return action.type === "group" && action.groupId > Group.max
     ? refused("OFPBAC_BAD_OUT_GROUP", `group: ${action.groupId} is not a group`)
     : undefined;
 }

@@ -1,11 +1,12 @@
 // ERROR (OpenFlow 1.3.5, 7.4.4): what the other side refused, and why.
 
 import { convert } from "../wire/convert.ts";
+import { Fault, shown } from "../wire/fault.ts";
 import type { Reader } from "../wire/reader.ts";
 import type { Struct } from "../wire/struct.ts";
 import type { Writer } from "../wire/writer.ts";
-import { errorName } from "./error-names.ts";
-import { type Header, message, version, xid } from "./header.ts";
+import { type ErrorNumber, errorName, errorNumbers } from "./error-names.ts";
+import { type Header, message, OPENFLOW_1_3, version, xid } from "./header.ts";
 
 export interface ErrorBody {
   /** `OFPET_*`; 0xffff for an experimenter's error. */
@@ -40,7 +41,19 @@ const standard = convert<StandardWire, ErrorMessage>(
       data: f.rest(),
     }),
   ),
-  { toValue: (wire) => ({ ...wire, name: errorName(wire) }), toWire: (value) => value },
+  {
+    // Written out, so that all errors have one shape.
+    toValue: (wire) => ({
+      version: wire.version,
+      type: wire.type,
+      xid: wire.xid,
+      errorType: wire.errorType,
+      errorCode: wire.errorCode,
+      data: wire.data,
+      name: errorName(wire),
+    }),
+    toWire: checked,
+  },
 );
 
 const experimenters = convert<ExperimenterWire, ErrorMessage>(
@@ -57,10 +70,40 @@ const experimenters = convert<ExperimenterWire, ErrorMessage>(
     }),
   ),
   {
-    toValue: (wire) => ({ ...wire, name: errorName(wire) }),
-    toWire: (value) => value as ExperimenterWire,
+    toValue: (wire) => ({
+      version: wire.version,
+      type: wire.type,
+      xid: wire.xid,
+      errorType: wire.errorType,
+      errorCode: wire.errorCode,
+      experimenter: wire.experimenter,
+      data: wire.data,
+      name: errorName(wire),
+    }),
+    toWire: (value) => checked(value) as ExperimenterWire,
   },
 );
+
+/** A name that is said must be that of the numbers. Neither it nor the version has to be said. */
+function checked<T extends ErrorNumber & { version?: number; name?: string }>(value: T): T {
+  const { name, version: of = OPENFLOW_1_3 } = value;
+  const right = errorName({ ...value, version: of });
+  if (name !== undefined && name !== right) {
+    throw new Fault(`must be ${right}, the name of these numbers, not ${shown(name)}`, -1, "name");
+  }
+  return value;
+}
+
+/**
+ * What a switch answers with when it refuses a message, by the error's name: `encode({ type: "error", xid, ...errorBody(name, bytes) })`.
+ * Of the refused message, `data` should hold at least the first 64 bytes.
+ * @throws RangeError for a name that no error has
+ */
+export function errorBody(name: string, data: Uint8Array = new Uint8Array(0)): ErrorBody {
+  const number = errorNumbers.get(name);
+  if (number === undefined) throw new RangeError(`no error is called ${shown(name)}`);
+  return { ...number, name, data };
+}
 
 /** An error, a standard one or an experimenter's: the type says which. */
 export const error: Struct<ErrorMessage> = {

@@ -255,15 +255,15 @@ const learn2Tail: Codec<Learn2Tail> = {
     const limit = reader.u32();
     const ofs = reader.u16();
     reader.pad(2);
-    const fixed = { flags: flags & ~WRITE_RESULT, tableId, finIdleTimeout, finHardTimeout, limit };
+    const kept = flags & ~WRITE_RESULT;
     if ((flags & WRITE_RESULT) === 0) {
       reader.declined ||= ofs !== 0;
-      return { ...fixed, specs: specs.read(reader) };
+      return { flags: kept, tableId, finIdleTimeout, finHardTimeout, limit, specs: specs.read(reader) };
     }
     room(reader, 4, "result");
     // The result alone may go into an experimenter's field.
     const result = { name: subfield.read(reader), ofs };
-    return { ...fixed, result, specs: specs.read(reader) };
+    return { flags: kept, tableId, finIdleTimeout, finHardTimeout, limit, result, specs: specs.read(reader) };
   },
 
   write(writer: Writer, value: Learn2Tail): void {
@@ -289,6 +289,26 @@ interface Learn2Wire extends Pick<Learn2Action, "idleTimeout" | "hardTimeout" | 
   tail: Learn2Tail;
 }
 
+/** Written out, so that all of them have one of two shapes. */
+function learn2Of({ type, idleTimeout, hardTimeout, priority, cookie, tail }: Learn2Wire): Learn2Action {
+  const { flags, tableId, finIdleTimeout, finHardTimeout, limit, result, specs: read } = tail;
+  const learned: Learn2Action = {
+    type,
+    idleTimeout,
+    hardTimeout,
+    priority,
+    cookie,
+    flags,
+    tableId,
+    finIdleTimeout,
+    finHardTimeout,
+    limit,
+    specs: read,
+  };
+  if (result !== undefined) learned.result = result;
+  return learned;
+}
+
 const learn2 = convert<Learn2Wire, Learn2Action>(
   struct(
     "learn2",
@@ -302,7 +322,7 @@ const learn2 = convert<Learn2Wire, Learn2Action>(
     }),
   ),
   {
-    toValue: ({ tail, ...fixed }) => ({ ...fixed, ...tail }),
+    toValue: learn2Of,
     toWire: ({ type, idleTimeout, hardTimeout, priority, cookie, ...tail }) => ({
       type,
       idleTimeout,

@@ -237,10 +237,20 @@ function writeOxm(writer: Writer, value: Oxm): void {
   }
 }
 
-/** The field that a setField action writes: one, and so not one that a mask leaves out. */
+/**
+ * The field that a setField action writes: one, and so not one that a mask leaves out. An action that holds more than zeros behind it
+ * is kept as it is: switches refuse it.
+ */
 export const setOxm: Codec<Oxm> = {
   ...oxm,
   name: "oxm",
+  read(reader: Reader): Oxm {
+    const value = oxm.read(reader);
+    for (let at = reader.offset; at < reader.end; at++) {
+      reader.declined ||= reader.view.getUint8(at) !== 0;
+    }
+    return value;
+  },
   write(writer: Writer, value: Oxm): void {
     const start = writer.offset;
     writeOxm(writer, value);

@@ -94,14 +94,12 @@ function readNat(word: Word, text: string): NatAction {
   return nat;
 }
 
-function checkNat(word: Word, { flags, ipv4Min, ipv6Min, protoMin }: NatAction): void {
+function checkNat(word: Word, { flags }: NatAction): void {
   const ways = flags & (NatFlag.src | NatFlag.dst);
-  const manners = flags & ~ways;
   const both = NatFlag.src | NatFlag.dst;
   const hashAndRandom = NatFlag.protoHash | NatFlag.protoRandom;
-  const ranged = ipv4Min !== undefined || ipv6Min !== undefined || protoMin !== undefined;
-  if (ways === both || (manners & hashAndRandom) === hashAndRandom || (manners !== 0 && !ranged)) {
-    throw refuse(word.key, "nat takes src or dst with a range, and hash or random with it");
+  if (ways === both || (flags & hashAndRandom) === hashAndRandom || (ways === 0 && flags !== 0)) {
+    throw refuse(word.key, "nat takes src or dst, and hash or random with it");
   }
 }
 

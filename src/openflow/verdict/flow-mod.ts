@@ -1,12 +1,14 @@
 // Why Open vSwitch refuses a FLOW_MOD, in the order in which it looks.
+import { isDeepStrictEqual } from "node:util";
 import { checkConnection, checkFields, checkFit, checkReading } from "../protocol/consistency.ts";
-import type { FlowMod } from "../protocol/flow-mod.ts";
+import { type FlowMod, FlowModFlag } from "../protocol/flow-mod.ts";
 import { type Inconsistency, type PlacedInconsistency, placed, refused } from "../protocol/inconsistency.ts";
 import type { Instruction } from "../protocol/instructions.ts";
-import type { Match } from "../protocol/match.ts";
+import { canonicalMatch, type Match } from "../protocol/match.ts";
 import { Group, NO_BUFFER, Table } from "../protocol/ports.ts";
 import { actionsWithin } from "./actions-within.ts";
 import type { SwitchFacts } from "./known.ts";
+import { matchesOverlap } from "./overlap.ts";
 import { portFault } from "./port.ts";
 
 const knownFlags = 0x1f;
@@ -81,7 +83,7 @@ function stateFault(flow: FlowMod, facts: SwitchFacts): PlacedInconsistency | un
     internalFault(match) ??
     bufferFault(bufferId) ??
     // What a modify changes is a matter of the flows there are.
-    (command === "add" ? missingFault(instructions, facts) : undefined)
+    (command === "add" ? (missingFault(instructions, facts) ?? overlapFault(flow, facts)) : undefined)
   );
 }
 
@@ -102,6 +104,26 @@ export function bufferFault(bufferId: number): PlacedInconsistency | undefined {
     refused("OFPBRC_BUFFER_UNKNOWN", reason, "write NO_BUFFER, and the packet itself"),
     "bufferId",
   );
+}
+
+/** A flow of the same table, priority and match isn't in the way: it is replaced. */
+function overlapFault(
+  { flags, tableId, priority, match }: FlowMod,
+  { flows = [] }: SwitchFacts,
+): PlacedInconsistency | undefined {
+  if ((flags & FlowModFlag.checkOverlap) === 0) return undefined;
+  for (const other of flows) {
+    const beside = other.tableId === tableId && other.priority === priority;
+    if (beside && matchesOverlap(other.match, match) && !sameMatch(other.match, match)) {
+      const reason = `a flow of priority ${priority} in table ${tableId} takes some of the same packets`;
+      return placed(refused("OFPFMFC_OVERLAP", reason, "give it another priority"), "match");
+    }
+  }
+  return undefined;
+}
+
+function sameMatch(one: Match, other: Match): boolean {
+  return isDeepStrictEqual(canonicalMatch(one), canonicalMatch(other));
 }
 
 /** Why an action can't point to a group. */

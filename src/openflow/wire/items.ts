@@ -52,16 +52,23 @@ function nothingLeft(reader: Reader): never[] {
   return [];
 }
 
+/** How deep lists may stand in each other: what is written can be read again. */
+const MAX_LISTS = 66;
+
 /** Writes each structure of a list. */
 export function writeItems<T>(writer: Writer, codec: Codec<T>, values: readonly T[]): void {
   if (!Array.isArray(values)) {
     throw new Fault(`must be a list, not ${shown(values)}`, -1);
+  }
+  if (++writer.lists > MAX_LISTS) {
+    throw new Fault(`lists stand more than ${MAX_LISTS} deep in each other`, -1);
   }
   let index = 0;
   try {
     for (; index < values.length; index++) {
       codec.write(writer, values[index] as T);
     }
+    writer.lists--;
   } catch (error) {
     throw faultWithin(error, `[${index}]`);
   }

@@ -9,8 +9,8 @@ import type { Layout } from "./layout.ts";
 import { copyBytes } from "./slab.ts";
 import { readText } from "./text.ts";
 
-/** How deep structures may stand in each other: far beyond any real message, far below the stack's end. */
-const MAX_DEPTH = 32;
+/** How deep structures may stand in each other: Open vSwitch's 64 actions in each other and what is around them. */
+const MAX_DEPTH = 72;
 
 /** Buffers larger than this are let go after each message. */
 const KEPT_BUFFER_BYTES = 1 << 20;

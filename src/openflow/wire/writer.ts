@@ -35,6 +35,8 @@ export class Writer implements Sink {
   ahead = 0;
   /** How many fields of the structure that is being written are done, of those that are structures or of any size. */
   counted = 0;
+  /** How many lists stand around what is being written. */
+  lists = 0;
   /** What messages are written into, and where those that were taken end. */
   #slab: Uint8Array<ArrayBuffer> = NOTHING;
   #taken = 0;
@@ -69,6 +71,7 @@ export class Writer implements Sink {
       this.#use(this.#slab);
     }
     this.offset = this.#start;
+    this.lists = 0;
     this.limit = NO_LIMIT;
   }
 

@@ -196,7 +196,7 @@ const refused: readonly (readonly [
   ["", "drop,output:1", "drop", /drop means that nothing else is done/],
   ["", "output:1,drop", "drop", /drop means/],
   ["", "group:all", "all", /not a number/],
-  ["", "group:4294967040", "group", /not a group/, "OFPBAC_BAD_OUT_GROUP"],
+  ["", "group:4294967041", "group", /not a group/, "OFPBAC_BAD_OUT_GROUP"],
   ["", "mod_nw_src:10.0.0.1", "mod_nw_src", /needs ip in the match/, "OFPBAC_MATCH_INCONSISTENT"],
   [
     "arp",

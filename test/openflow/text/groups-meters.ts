@@ -41,6 +41,16 @@ group_id=1,type=all,bucket=mod_nw_src:10.0.0.1,output:1
 group_id=1,type=all,bucket=dec_ttl,output:1
 group_id=1,type=all,bucket=output:1,output:2,output:3
 group_id=1,type=all,bucket=set_queue:1,output:2
+group_id=1,type=all,bucket=learn(table=1,in_port=1)
+group_id=1,type=all,bucket=clone(1)
+group_id=1,type=all,bucket=push:reg0,pop:reg1
+group_id=1,type=all,bucket=note:11,exit
+group_id=1,type=all,bucket=fin_timeout(idle_timeout=1)
+group_id=1,type=all,bucket=controller(pause)
+group_id=1,type=all,bucket=output:reg0,pop_queue
+group_id=1,type=all,bucket=output(port=1,max_len=100)
+group_id=1,type=all,bucket=delete_field:tun_metadata0
+group_id=1,type=all,bucket=sample(probability=1,collector_set_id=2)
 `,
   ),
   ...lines("mod-group", "group_id=1,type=all,bucket=output:1"),

@@ -1,7 +1,7 @@
-// Whether a packet can exist that two matches both take, by value and mask of every field: how a foreign flow that
-// stands above a hook is told from one that merely stands in the same table.
-import type { Match, Oxm } from "../openflow/protocol/match.ts";
-import { ipv4Number } from "./address.ts";
+// Whether a packet can exist that two matches both take, by value and mask of every field: what CHECK_OVERLAP asks
+// (OpenFlow 1.3.5, 6.4), and how a foreign flow that is in the way is told from one that merely stands in the same table.
+import type { Match, Oxm } from "../protocol/match.ts";
+import { parseIpv4, writeIpv6 } from "../wire/addresses.ts";
 
 interface Bits {
   readonly field: string;
@@ -51,5 +51,11 @@ function rawBits(header: number, body: Uint8Array): Bits | undefined {
 function numberOf(value: number | bigint | string): bigint | undefined {
   if (typeof value !== "string") return BigInt(value);
   if (/^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/.test(value)) return BigInt(`0x${value.replaceAll(":", "")}`);
-  return value.includes(":") ? undefined : BigInt(ipv4Number(value));
+  const address = parseIpv4(value);
+  return address < 0 ? ipv6Number(value) : BigInt(address);
+}
+
+function ipv6Number(text: string): bigint | undefined {
+  const view = new DataView(new ArrayBuffer(16));
+  return writeIpv6(text, view, 0) ? (view.getBigUint64(0) << 64n) | view.getBigUint64(8) : undefined;
 }

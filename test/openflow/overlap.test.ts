@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Match } from "../../src/openflow/protocol/match.ts";
 import { parseFlow } from "../../src/openflow/text/index.ts";
-import { matchesOverlap } from "../../src/policy/flow-overlap.ts";
+import { matchesOverlap } from "../../src/openflow/verdict/overlap.ts";
 
 const hook = "ip,in_port=5,nw_dst=10.100.7.140";
 
@@ -46,6 +46,11 @@ describe("two matches", () => {
       assert.ok(!overlap(hook, other));
     });
   }
+
+  it("overlap or not by the bits of IPv6 addresses too", () => {
+    assert.ok(overlap("ipv6,ipv6_dst=fd00::1", "ipv6,ipv6_dst=fd00::/64"));
+    assert.ok(!overlap("ipv6,ipv6_dst=fd00::1", "ipv6,ipv6_dst=fd01::/64"));
+  });
 
   it("don't overlap when one wants a tag and the other none", () => {
     assert.ok(!overlap("vlan_tci=0", "dl_vlan=4095"));
