@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import fc from "fast-check";
 import { connectOvsdb, type OvsdbClient } from "../../src/ovsdb/client.ts";
 import {
   ClusterLostError,
@@ -92,6 +93,39 @@ describe("a member of a cluster", () => {
       "a server that tells nothing is older than clusters",
     );
     assert.equal(new ClusterMemory({ database }).judgeSilent("tcp:a:1"), undefined);
+  });
+
+  it("never leads back: whatever servers say, the copies that are taken grow, and are of one cluster", () => {
+    const status = fc.record({
+      name: fc.constant(database),
+      model: fc.constantFrom("standalone" as const, "clustered" as const, "relay" as const),
+      connected: fc.boolean(),
+      leader: fc.boolean(),
+      clusterId: fc.constantFrom(undefined, clusterId, id(78)),
+      serverId: fc.constant(undefined),
+      index: fc.oneof(
+        fc.constant(undefined),
+        fc.nat(20),
+        fc.bigInt({ min: 2n ** 60n, max: 2n ** 60n + 20n }),
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(status, { maxLength: 40 }), fc.boolean(), (servers, leaderOnly) => {
+        const memory = new ClusterMemory({ database, leaderOnly });
+        const taken = servers.filter((server) => memory.judge("tcp:a:1", server) === undefined);
+        for (const [at, { connected, leader: leads, index }] of taken.entries()) {
+          assert.ok(connected && (leads || !leaderOnly));
+          assert.ok(taken.slice(0, at).every((before) => BigInt(before.index ?? 0) <= BigInt(index ?? 0)));
+        }
+        const first = taken.findIndex((server) => server.clusterId !== undefined);
+        const later = first < 0 ? [] : taken.slice(first);
+        assert.ok(
+          later.every(({ model, clusterId: of }) => {
+            return of === later[0]?.clusterId || (of === undefined && model === "clustered");
+          }),
+        );
+      }),
+    );
   });
 
   it("is unfit without the database", () => {
