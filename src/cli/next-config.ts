@@ -2,14 +2,7 @@
 // counts Open_vSwitch.next_cfg up, and ovs-vswitchd writes the same number into cur_cfg when it is through with it.
 import type { OvsdbClient } from "../ovsdb/client.ts";
 import { openVSwitch } from "../ovsdb/models/open-vswitch.ts";
-import type {
-  MutateOperation,
-  Operation,
-  OperationResult,
-  ResultsOf,
-  SelectOperation,
-  SelectResult,
-} from "../ovsdb/operations.ts";
+import type { MutateOperation, OperationResult, SelectOperation, SelectResult } from "../ovsdb/operations.ts";
 import { switchTakesUp } from "../ovsdb/switch/taking-up.ts";
 import type { Integer } from "../ovsdb/values.ts";
 
@@ -29,19 +22,6 @@ export const nextConfigOperations: readonly [MutateOperation, SelectOperation] =
 export function nextConfigIn(results: readonly OperationResult[]): Integer | undefined {
   const { rows } = results.at(-1) as SelectResult;
   return rows[0]?.["next_cfg"] as Integer | undefined;
-}
-
-/** Runs operations on Open_vSwitch as one transaction and returns when ovs-vswitchd is through with it. Rejects as both do. */
-export async function transactAndWait<const Operations extends readonly Operation[]>(
-  client: OvsdbClient,
-  operations: Operations,
-  wait: SwitchWait,
-): Promise<ResultsOf<Operations>> {
-  const all: readonly Operation[] = [...operations, ...nextConfigOperations];
-  const results: readonly OperationResult[] = await client.transact(openVSwitch.name, all, wait);
-  const nextConfig = nextConfigIn(results);
-  if (nextConfig !== undefined) await waitForSwitch(client, nextConfig, wait);
-  return results.slice(0, operations.length) as ResultsOf<Operations>;
 }
 
 /** Resolves when the switch has this configuration or a later one. Rejects with `SwitchSilentError`, `ConnectionClosedError` or the signal's reason. */
