@@ -20,7 +20,7 @@ export const bridgeAddCommand: Command = command({
     "fail-mode": {
       type: "string",
       value: "MODE",
-      summary: "without a controller: secure adds no flow, standalone switches by itself (default)",
+      summary: "with no controller: secure adds no flow, standalone switches (default)",
     },
     set: setOption("bridge"),
     "no-wait": noWaitOption,
