@@ -1,6 +1,6 @@
-// `npm run bench -- codec|install|readback|learning-switch|switches [options]`: one benchmark, alone. Options and what is measured: README.md.
+// `npm run bench -- codec|install|readback|learning-switch|switches|ovsdb [options]`: one benchmark, alone. Options and what is measured: README.md.
 
-const benchmarks = ["codec", "install", "readback", "learning-switch", "switches"];
+const benchmarks = ["codec", "install", "readback", "learning-switch", "switches", "ovsdb"];
 const [name = ""] = process.argv.slice(2);
 
 if (benchmarks.includes(name)) {
