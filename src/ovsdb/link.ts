@@ -94,6 +94,8 @@ export class Link extends EventEmitter<LinkEvents> {
 
   constructor(given: OvsdbTargets, options: OvsdbOptions) {
     super();
+    // As many may wait for the next connection as there are transactions to be repeated.
+    this.setMaxListeners(0);
     const { timeoutMs, signal, clock = systemClock, random = Math.random, shuffle = true, tls } = options;
     const { targets, listening, cluster } = endpointsOf(given, options.cluster);
     const ordered = shuffle ? shuffled(targets, random) : targets;

@@ -49,6 +49,11 @@ export type ValueAt<Row, Path> = Path extends keyof Row
 
 type GenericPath = string | readonly [column: string, key: AtomValue];
 
+/** What somebody else's function threw. */
+export interface Fault {
+  readonly reason: unknown;
+}
+
 /** A table's rows and their indexes. */
 export class TableStore implements ReplicaTable<GenericRow> {
   readonly name: string;
@@ -110,12 +115,20 @@ export class TableStore implements ReplicaTable<GenericRow> {
     return this.#rows.keys();
   }
 
-  /** Puts a row in or, when `row` is undefined, takes it out. */
-  write(uuid: string, row: GenericRow | undefined): void {
+  /** Puts a row in or, when `row` is undefined, takes it out. Gives what an index's function threw; the others have the row. */
+  write(uuid: string, row: GenericRow | undefined): Fault | undefined {
     const old = this.#rows.get(uuid);
     if (row === undefined) this.#rows.delete(uuid);
     else this.#rows.set(uuid, row);
-    for (const follower of this.#followers) follower.update(uuid, old, row);
+    let fault: Fault | undefined;
+    for (const follower of this.#followers) {
+      try {
+        follower.update(uuid, old, row);
+      } catch (reason) {
+        fault ??= { reason };
+      }
+    }
+    return fault;
   }
 
   #newIndex(keys: (row: GenericRow) => readonly unknown[]): RowIndex {

@@ -22,7 +22,7 @@ import {
   tableChoices,
 } from "./replica-choice.ts";
 import { type Reference, reference } from "./replica-reference.ts";
-import { type ReplicaTable, TableStore } from "./replica-table.ts";
+import { type Fault, type ReplicaTable, TableStore } from "./replica-table.ts";
 import { type Change, changesOf, doInSlices, type TablePlace } from "./replica-update.ts";
 import type { RowCodec } from "./row.ts";
 import type { DatabaseSchema } from "./schema.ts";
@@ -260,12 +260,16 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
   }
 
   #show(changes: readonly Change[]): void {
-    for (const { store, uuid, now } of changes) store.write(uuid, now);
+    let fault: Fault | undefined;
+    for (const { store, uuid, now } of changes) fault = store.write(uuid, now) ?? fault;
     for (const { store, codec } of this.#places().values()) store.codec = codec;
     this.#changeCount += 1;
-    if (!this.#started || changes.length === 0) return;
-    // What comes before the monitor is in step again is the difference to what was known before.
-    this.emit("change", changes.map(rowChange), { resync: this.#monitor?.synced !== true });
+    if (this.#started && changes.length > 0) {
+      // What comes before the monitor is in step again is the difference to what was known before.
+      this.emit("change", changes.map(rowChange), { resync: this.#monitor?.synced !== true });
+    }
+    // Not before all is seen and told: the next connection will find it known.
+    if (fault !== undefined) throw fault.reason;
   }
 
   #places(): ReadonlyMap<string, TablePlace> {

@@ -122,6 +122,20 @@ describe("a transaction that is repeated", () => {
     assert.equal(server.calls("transact").length, 0);
   });
 
+  it("waits for a connection together with any number of others, without a warning", async () => {
+    await using server = await FakeServer.start({ transact: () => [{}, inserted] });
+    await using client = await connectOvsdb(server.target, quick);
+    const warnings: Error[] = [];
+    const warn = (warning: Error): number => warnings.push(warning);
+    process.on("warning", warn);
+    const lost = once(client, "disconnected");
+    server.drop();
+    await lost;
+    await Promise.all(Array.from({ length: 30 }, () => client.transact("Test", [insert], { retry: true })));
+    process.off("warning", warn);
+    assert.deepEqual(warnings, []);
+  });
+
   it("ends with the signal's reason, or when the client is closed", async () => {
     await using server = await FakeServer.start({ transact: () => undefined });
     const client = await connectOvsdb(server.target, quick);

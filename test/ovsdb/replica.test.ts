@@ -379,6 +379,35 @@ describe("a replica whose connection is lost", () => {
     }));
 });
 
+describe("an index whose function throws", () => {
+  it("keeps nothing from the other indexes and from those who listen, and the process hears of it", () =>
+    withReplica({ monitor_cond_since: answered(two) }, async ({ server, replica }) => {
+      const listeners = process.listeners("uncaughtException");
+      process.removeAllListeners("uncaughtException");
+      try {
+        const table = replica.table("Item");
+        table.index((row) => {
+          if (row.name === "c") throw new TypeError("a bug of ours");
+          return row.name;
+        });
+        const byName = table.index("name");
+        const uncaught = once(process, "uncaughtException");
+        const [changes, synced] = [nextChanges(replica), once(replica, "synced")];
+        const rows: Rows = { ...two, [id(3)]: { name: "c" }, [id(4)]: { name: "d" } };
+        server.answers["monitor_cond_since"] = answered(rows);
+        server.notify("update3", "ovskit-0", id(1001), {
+          Item: { [id(3)]: { insert: { name: "c" } }, [id(4)]: { insert: { name: "d" } } },
+        });
+        assert.equal((await changes).length, 2);
+        assert.match(String((await uncaught)[0]), /a bug of ours/);
+        await synced;
+        assert.deepEqual(names(byName.find("c")).concat(names(byName.find("d"))), ["c", "d"]);
+      } finally {
+        for (const listener of listeners) process.on("uncaughtException", listener);
+      }
+    }));
+});
+
 describe("a listener that throws", () => {
   it("ends the connection, and the process hears of it, though the next connection makes it good", () =>
     withReplica({ monitor_cond_since: answered(two) }, async ({ server, client, replica }) => {
