@@ -148,6 +148,29 @@ describeWith(["openvswitch"], "a client of a real cluster", function () {
     assert.deepEqual([unknown, notDone], [[], []]);
   });
 
+  it("leaves a leader that hands its leadership on, as it does before it compacts its log", async () => {
+    await using cluster = await DatabaseCluster.start();
+    await using client = await connectOvsdb(cluster.targets, quick);
+    await using replica = await client.replica(openVSwitch, selection);
+    assertNeverBack(replica);
+    await ClusterWriter.prepare(client);
+    const writer = new ClusterWriter(client, true).start();
+    await writer.writes(5);
+    const before = memberOf(cluster, client);
+    const [unfit, connected] = [once(client, "unfit"), once(client, "connected")];
+    await before.appctl("cluster/failure-test", "transfer-leadership");
+    const [reason] = (await unfit) as [UnfitServerError];
+    assert.ok(reason instanceof NotLeaderError && reason.peer === before.target);
+    assert.notEqual((await connected)[0], before.target);
+    await writer.writes(5);
+    const account = await writer.stop();
+    await assertEqualsDump(cluster, replica);
+    const rows = new Set(Array.from(replica.table("Queue"), ({ _uuid }) => _uuid));
+    const [{ next_cfg: count = -1 } = {}] = replica.table("Open_vSwitch");
+    assertDoneOnce([account], { rows, count: Number(count) });
+    assert.deepEqual([account.notDone, account.unknown], [[], []]);
+  });
+
   it("leaves a follower that has lost its cluster, and says so", async () => {
     await using cluster = await DatabaseCluster.start();
     const [follower, other] = await cluster.followers();
