@@ -6,6 +6,11 @@ import { formatOption, rowFormat, rowsText, rowValue, sortedRows } from "../../r
 import { allColumns, columnNamed, type NamedColumn, tableNamed, uuidColumn } from "../../schema-names.ts";
 import { columnOperand, tableOperand } from "./operands.ts";
 
+/** Whether a column has something to order rows by: UUIDs are random, and decide only among rows that are the same otherwise. */
+function saysSomething({ type: { key, value } }: NamedColumn): boolean {
+  return key.type !== "uuid" && value?.type !== "uuid";
+}
+
 export const dbDumpCommand: Command = command({
   name: "db dump",
   summary: "print whole tables, or a whole database",
@@ -39,10 +44,8 @@ export const dbDumpCommand: Command = command({
         const rows = (results[index]?.rows ?? []).map(
           (row): GenericRow => ({ ...row, _uuid: row._uuid ?? "" }),
         );
-        const own = columns.filter((column) => column.name !== "_uuid");
-        // The UUIDs decide among rows that are the same otherwise.
-        const order = [...own, uuidColumn(name)];
-        return { name, columns, rows: sortedRows(order, rows) };
+        const order = [...columns.filter(saysSomething), ...columns.filter((one) => !saysSomething(one))];
+        return { name, columns, rows: sortedRows([...order, uuidColumn(name)], rows) };
       });
       return {
         text: filled

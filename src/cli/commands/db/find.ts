@@ -16,7 +16,7 @@ export const dbFindCommand: Command = command({
   examples: [
     { line: "ovskit db find Port tag=5 --columns=name --bare", does: "the ports of VLAN 5" },
     {
-      line: "ovskit db find Interface 'external_ids:iface-id!=\"\"' 'ofport<0'",
+      line: "ovskit db find Interface 'external_ids:iface-id!=\"\"' ofport=-1",
       does: "VMs' interfaces that the switch couldn't open",
     },
     { line: "ovskit db find Port 'trunks{>=}10,20'", does: "ports that VLANs 10 and 20 pass" },
