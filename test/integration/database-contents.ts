@@ -48,7 +48,8 @@ function rowOf(cells: readonly (readonly [string, string])[]): [string, Record<s
   return [id, columns];
 }
 
-function canonical(value: unknown): string {
+/** A value as text. */
+export function canonical(value: unknown): string {
   if (value === undefined) return "[]";
   if (value instanceof Map)
     return JSON.stringify([...value].map(([k, v]) => `${text(k)}=${text(v)}`).toSorted());

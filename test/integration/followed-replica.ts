@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import type { GenericRow, GenericTables, OvsdbClient, Replica, ReplicaTable } from "../../src/ovsdb/index.ts";
 import type { Random } from "../fuzz/random.ts";
-import { type Contents, canonical, chosenOf, contentsOf, type Shown } from "./database-dump.ts";
+import { type Contents, canonical } from "./database-contents.ts";
+import { chosenOf, contentsOf, type Shown } from "./database-dump.ts";
 import { modelColumns, modelName, names } from "./model-database.ts";
 
 type Condition =

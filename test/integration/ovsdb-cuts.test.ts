@@ -16,7 +16,8 @@ import {
 import { Random } from "../fuzz/random.ts";
 import { Proxy } from "../ovsdb/proxy.ts";
 import { describeWith } from "../support/needs.ts";
-import { type Contents, canonical, chosenOf, contentsOf, dumpOf } from "./database-dump.ts";
+import { type Contents, canonical } from "./database-contents.ts";
+import { chosenOf, contentsOf, dumpOf } from "./database-dump.ts";
 
 const database = "Open_vSwitch";
 const quick = { backoff: { minMs: 0, maxMs: 4 } };
@@ -113,7 +114,7 @@ async function everything(proxy: Proxy, server: DatabaseServer, writer: OvsdbCli
     { op: "delete", table: "Queue", where: [["dscp", "==", 1]] },
   ]);
   await inStep(client, () => queues.synced && fewer.synced);
-  const dump = await dumpOf(server.target, database);
+  const dump = await dumpOf(server.target, database, ["Queue", "Port"]);
   const shown = {
     Queue: {
       columns: ["dscp", "external_ids"],

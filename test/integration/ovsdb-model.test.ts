@@ -21,7 +21,7 @@ import { Proxy } from "../ovsdb/proxy.ts";
 import { describeWith } from "../support/needs.ts";
 import { dumpOf } from "./database-dump.ts";
 import { FollowedReplica } from "./followed-replica.ts";
-import { modelName, modelSchema, randomOperations, randomValue } from "./model-database.ts";
+import { modelColumns, modelName, modelSchema, randomOperations, randomValue } from "./model-database.ts";
 
 const steps = Number(process.env["MODEL_STEPS"] ?? 1_000);
 const seed = Number(process.env["MODEL_SEED"] ?? Math.floor(Math.random() * 2 ** 32));
@@ -140,7 +140,7 @@ class Run {
       await this.quiet(target);
       return;
     }
-    const dump = await dumpOf(target, modelName);
+    const dump = await dumpOf(target, modelName, Object.keys(modelColumns));
     for (const followed of this.#followed) followed.check(dump);
     const tally = Number(/\d+/.exec(Object.values(dump["Counter"] ?? {})[0]?.["tally"] ?? "")?.[0]);
     assert.ok(tally >= this.tallied && tally <= this.tallied + this.unknown, `${tally} of ${this.tallied}`);
