@@ -97,6 +97,7 @@ describe("a command that fails", () => {
       error: {
         code: "ERR_FLOW_SYNTAX",
         message: error.message,
+        line: 1,
         reason: 'unknown field "nw_dts"',
         column: 4,
         token: "nw_dts",

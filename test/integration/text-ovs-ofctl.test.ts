@@ -257,6 +257,45 @@ describeWith(["openvswitch"], "flows of a real switch", function () {
     assert.deepEqual(await printed(false), await dumped("--no-stats"));
   });
 
+  it("name tables and ports as ovs-ofctl names them, both ways", async () => {
+    await ovs.vsctl(
+      "--id=@one",
+      "create",
+      "Flow_Table",
+      "name=first",
+      "--",
+      "set",
+      "bridge",
+      "br0",
+      "flow_tables:1=@one",
+    );
+    await ovs.vsctl(
+      "--id=@two",
+      "create",
+      "Flow_Table",
+      "name=my-table",
+      "--",
+      "set",
+      "bridge",
+      "br0",
+      "flow_tables:2=@two",
+    );
+    const text =
+      'table=first,ip,in_port=br0,actions=resubmit(br0,first),ct(table=first),learn(table=first,NXM_OF_ETH_DST[]),goto_table:"my-table"';
+    await ovs.ofctl("-O", "OpenFlow13", "add-flow", "br0", text);
+    const dump = await ovs.ofctl("-O", "OpenFlow13", "--names", "--no-stats", "dump-flows", "br0");
+    const lines = dump.split("\n").filter((line) => line.startsWith(" "));
+    const features = await bridge.multipart("tableFeatures", []);
+    const named = features.filter(({ name }) => name !== "");
+    const tables = new Map(named.map(({ name, tableId }) => [tableId, name]));
+    const ports = new Map((await bridge.ports()).map(({ name, portNo }) => [portNo, name]));
+    const [flow] = await bridge.flows();
+    assert.ok(flow !== undefined);
+    assert.deepEqual([` ${formatFlow(flow, { ports, tables, stats: false })}`], lines);
+    const read = parseFlow(text, { ports: reversed(ports), tables: reversed(tables) });
+    assert.deepEqual([read.tableId, read.match, read.instructions], [1, flow.match, flow.instructions]);
+  });
+
   it("are the same whether ovs-ofctl or we read the text", async () => {
     await bridge.add(...parseFlows(laneFlows));
     const ours = await dumped();
@@ -287,6 +326,10 @@ describeWith(["openvswitch"], "flows of a real switch", function () {
     assert.deepEqual(await printed(false), await dumped("--no-stats"));
   });
 });
+
+function reversed(names: ReadonlyMap<number, string>): Map<string, number> {
+  return new Map([...names].map(([number, name]) => [name, number]));
+}
 
 function withoutDuration(line: string): string {
   return line.replace(/duration=[0-9.]+s, /, "");

@@ -12,19 +12,29 @@ import { formatPort, type PortNames } from "./port-text.ts";
 import { formatBytes, formatRawOxm } from "./raw-text.ts";
 import { setFieldWord } from "./set-field-words.ts";
 import { formatSubfield } from "./subfield-text.ts";
+import { formatTable, type TableNames } from "./table-names.ts";
 import { tciOfOxm } from "./vlan-text.ts";
 
 /** Actions with commas between them; `drop` for none. */
-export function actionsText(actions: readonly Action[], ports?: PortNames): string {
-  return actions.length === 0 ? "drop" : actions.map((action) => actionText(action, ports)).join(",");
+export function actionsText(actions: readonly Action[], ports?: PortNames, tables?: TableNames): string {
+  return actions.length === 0 ? "drop" : textOf(actions, ports, printersFor(tables));
+}
+
+function textOf(actions: readonly Action[], ports: PortNames | undefined, printers: Printers): string {
+  return actions.map((action) => actionText(action, ports, printers)).join(",");
 }
 
 /** Instructions in the order in which they are carried out; `drop` for none. */
-export function instructionsText(instructions: readonly Instruction[], ports?: PortNames): string {
+export function instructionsText(
+  instructions: readonly Instruction[],
+  ports?: PortNames,
+  tables?: TableNames,
+): string {
   const texts = inOrder(instructions).flatMap((instruction) => {
     const text = (instructionPrinters[instruction.type] as InstructionPrinter<Instruction>)(
       instruction,
       ports,
+      tables,
     );
     return text === "" ? [] : [text];
   });
@@ -32,9 +42,13 @@ export function instructionsText(instructions: readonly Instruction[], ports?: P
 }
 
 type ActionPrinter<A> = (action: A, ports: PortNames | undefined, printers: Printers) => string;
-type InstructionPrinter<I> = (instruction: I, ports: PortNames | undefined) => string;
+type InstructionPrinter<I> = (
+  instruction: I,
+  ports: PortNames | undefined,
+  tables: TableNames | undefined,
+) => string;
 
-function actionText(action: Action, ports: PortNames | undefined): string {
+function actionText(action: Action, ports: PortNames | undefined, printers: Printers): string {
   return (allPrinters[action.type] as ActionPrinter<Action>)(action, ports, printers);
 }
 
@@ -75,21 +89,28 @@ const allPrinters: { readonly [T in Action["type"]]: ActionPrinter<Action & { ty
 };
 
 /** What actions that hold others are printed with. */
-const printers: Printers = { actions: actionsText, setField: setFieldText };
+function printersFor(tables: TableNames | undefined): Printers {
+  return {
+    actions: (actions, ports) => actionsText(actions, ports, tables),
+    setField: setFieldText,
+    table: (tableId) => formatTable(tableId, tables),
+  };
+}
 
 const instructionPrinters: {
   readonly [T in Instruction["type"]]: InstructionPrinter<Instruction & { type: T }>;
 } = {
   meter: ({ meterId }) => `meter:${meterId}`,
-  applyActions: ({ actions }, ports) => (actions.length === 0 ? "" : actionsText(actions, ports)),
+  applyActions: ({ actions }, ports, tables) =>
+    actions.length === 0 ? "" : actionsText(actions, ports, tables),
   clearActions: () => "clear_actions",
-  writeActions: ({ actions }, ports) => `write_actions(${actionsText(actions, ports)})`,
+  writeActions: ({ actions }, ports, tables) => `write_actions(${actionsText(actions, ports, tables)})`,
   writeMetadata: ({ metadata, mask }) =>
     `write_metadata:${formatHex(metadata)}${mask === allOnes(64) ? "" : `/${formatHex(mask)}`}`,
   experimenter: ({ experimenter, data }) =>
     `experimenter_instruction(id=${formatWideHex(experimenter, 8)},data=${formatBytes(data)})`,
   raw: ({ number, data }) => `raw_instruction(type=${number},data=${formatBytes(data)})`,
-  gotoTable: ({ tableId }) => `goto_table:${tableId}`,
+  gotoTable: ({ tableId }, _ports, tables) => `goto_table:${formatTable(tableId, tables)}`,
 };
 
 function outputText({ port, maxLen }: OutputAction, ports: PortNames | undefined): string {

@@ -15,11 +15,13 @@ import { prerequisiteHint, prerequisiteWords } from "./match-words.ts";
 import { findPort, type PortNumbers } from "./port-text.ts";
 import { type Remedy, remedyFor } from "./remedies.ts";
 import { refuse, type Span, scanWords, type Token, type Word, wordToken } from "./scanner.ts";
+import type { TableNumbers } from "./table-names.ts";
 import { refuseValue } from "./word-arguments.ts";
 
 /** How a list of actions is read. */
 export interface ActionReaderOptions {
   readonly ports: PortNumbers | undefined;
+  readonly tables?: TableNumbers | undefined;
   /** What is known of the packets when the first action runs. */
   readonly shape: PacketShape;
   /** Whether the list is an action set: switches don't ask there whether tags and headers are in place. */
@@ -116,12 +118,13 @@ export class ActionReader {
 
   #actionsOf(word: Word, name: string, remedy: Remedy | undefined): Action[] {
     const read = actionWords.get(name);
-    const { ports } = this.#options;
+    const { ports, tables } = this.#options;
     if (read !== undefined) {
       const nested = (span: Span, holder: Holder): Action[] => this.#nested(word, span, holder);
       return read(word, {
         text: this.#text,
         ports,
+        tables,
         shape: this.#shape,
         holder: this.#options.holder,
         nested,

@@ -16,12 +16,14 @@ import { type PortNumbers, parsePort } from "./port-text.ts";
 import { parseBytes } from "./raw-text.ts";
 import { readLoad, readMove, readSetField } from "./register-words.ts";
 import { refuse, type Span, type Token, type Word } from "./scanner.ts";
+import type { TableNumbers } from "./table-names.ts";
 import { argument, readArguments, refuseValue } from "./word-arguments.ts";
 
 /** What a word may look at. */
 export interface ActionContext {
   readonly text: string;
   readonly ports: PortNumbers | undefined;
+  readonly tables: TableNumbers | undefined;
   /** What is known of the packet when the action runs. */
   readonly shape: PacketShape;
   /** The action that this one stands in. */

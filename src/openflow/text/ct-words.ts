@@ -7,6 +7,7 @@ import { parseCount } from "./number-text.ts";
 import { algWords, natFlagWords } from "./nx-words.ts";
 import { refuse, scanWords, type Token, type Word } from "./scanner.ts";
 import { isNarrow, parseSubfield } from "./subfield-text.ts";
+import { parseTable } from "./table-names.ts";
 import { argument, refuseValue } from "./word-arguments.ts";
 
 /** The words, in lower case. */
@@ -53,8 +54,8 @@ function addNat(part: Word, ct: CtAction, { text }: ActionContext): void {
   ct.actions.push(readNat(part, text));
 }
 
-function readTable(part: Word, ct: CtAction): void {
-  ct.recircTable = parseCount(argument(part), 8, "table");
+function readTable(part: Word, ct: CtAction, { tables }: ActionContext): void {
+  ct.recircTable = parseTable(argument(part), tables, "table");
   if (ct.recircTable === NO_RECIRC) throw refuse(part.value, "there is no table 255");
 }
 

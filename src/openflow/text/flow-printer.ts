@@ -13,11 +13,14 @@ import { flagWords } from "./flow-words.ts";
 import { matchWordsOf } from "./match-printer.ts";
 import { formatHex } from "./number-text.ts";
 import { formatPort, type PortNames } from "./port-text.ts";
+import { formatTable, type TableNames } from "./table-names.ts";
 
 /** How something is printed. */
 export interface FormatOptions {
   /** Names of the bridge's ports by number. Default: numbers, as `ovs-ofctl --no-names` prints. */
   readonly ports?: PortNames;
+  /** Names of the switch's tables by number. Default: numbers. */
+  readonly tables?: TableNames;
   /**
    * The switch's table of tunnel options, as `Switch.tlvTable()` reads it: it says which mask of a `tun_metadata` field
    * covers the whole option, and so isn't printed. Default: every mask is printed.
@@ -49,7 +52,7 @@ export function formatMatch(match: Match, options: FormatOptions = {}): string {
 
 /** Prints actions: `set_field:10.0.0.1->ip_src,output:2`; `drop` for none. */
 export function formatActions(actions: readonly Action[], options: FormatOptions = {}): string {
-  return actionsText(actions, options.ports);
+  return actionsText(actions, options.ports, options.tables);
 }
 
 /** Prints what stands after `actions=`: actions and instructions; `drop` for none. */
@@ -57,7 +60,7 @@ export function formatInstructions(
   instructions: readonly Instruction[],
   options: FormatOptions = {},
 ): string {
-  return instructionsText(instructions, options.ports);
+  return instructionsText(instructions, options.ports, options.tables);
 }
 
 function wordsOfMatch(match: Match, { ports, tlvMap }: FormatOptions): string[] {
@@ -76,25 +79,25 @@ export function withBlank(text: string): string {
 }
 
 function statsText(flow: FlowStats, options: FormatFlowOptions): string {
-  const { ports, stats = true } = options;
+  const { ports, tables, stats = true } = options;
   const parts = [
     stats || flow.cookie !== 0n ? `cookie=0x${flow.cookie.toString(16)}, ` : "",
     stats ? `duration=${formatDuration(flow.durationSec, flow.durationNsec)}, ` : "",
-    stats || flow.tableId !== 0 ? `table=${flow.tableId}, ` : "",
+    stats || flow.tableId !== 0 ? `table=${formatTable(flow.tableId, tables)}, ` : "",
     stats ? `n_packets=${counterText(flow.packetCount)}, n_bytes=${counterText(flow.byteCount)}, ` : "",
     timeoutsAndFlags(flow),
     withBlank(ruleText(flow.match, flow.priority, options)),
   ];
-  return `${parts.join("")}actions=${instructionsText(flow.instructions, ports)}`;
+  return `${parts.join("")}actions=${instructionsText(flow.instructions, ports, tables)}`;
 }
 
 function modText(flow: FlowMod, options: FormatOptions): string {
-  const { ports } = options;
+  const { ports, tables } = options;
   const isAnyPriority = flow.command === "delete";
   const isDelete = isAnyPriority || flow.command === "deleteStrict";
   const parts = [
     cookieText(flow),
-    flow.tableId === (isDelete ? Table.all : 0) ? "" : `table=${flow.tableId}, `,
+    flow.tableId === (isDelete ? Table.all : 0) ? "" : `table=${formatTable(flow.tableId, tables)}, `,
     flow.outPort === Port.any ? "" : `out_port=${formatPort(flow.outPort, ports)}, `,
     flow.outGroup === Group.any ? "" : `out_group=${flow.outGroup}, `,
     timeoutsAndFlags(flow),
@@ -102,7 +105,7 @@ function modText(flow: FlowMod, options: FormatOptions): string {
   ];
   const head = parts.join("");
   if (isDelete) return head.replace(/,? $/, "");
-  return `${head}actions=${instructionsText(flow.instructions, ports)}`;
+  return `${head}actions=${instructionsText(flow.instructions, ports, tables)}`;
 }
 
 function cookieText({ command, cookie, cookieMask }: FlowMod): string {

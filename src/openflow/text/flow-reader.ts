@@ -22,6 +22,7 @@ import { readInstructions } from "./instruction-reader.ts";
 import { MatchReader } from "./match-reader.ts";
 import type { PortNumbers } from "./port-text.ts";
 import { refuse, type Span, scanWords, wholeToken } from "./scanner.ts";
+import type { TableNumbers } from "./table-names.ts";
 import { inText } from "./text-lines.ts";
 
 /** How a text is read. */
@@ -31,6 +32,8 @@ export interface ParseOptions {
    * IN_PORT, …) need none. Default: no names.
    */
   readonly ports?: PortNumbers;
+  /** The numbers of the switch's tables by name, for texts that name tables. Default: no names. */
+  readonly tables?: TableNumbers;
   /**
    * The switch's table of tunnel options, as `Switch.tlvTable()` reads it: matches on `tun_metadata` fields get the sizes
    * that it says, and what it hasn't room for is refused. Default: as many bytes as a value needs, as ovs-ofctl sends.
@@ -112,22 +115,29 @@ export function parseMatch(text: string, options: ParseOptions = {}): Match {
 
 /** Reads actions alone: `mod_nw_src:10.0.0.1,output:2`, without instructions. Throws {@link FlowSyntaxError}. */
 export function parseActions(text: string, options: ParseActionsOptions = {}): Action[] {
-  const reader = new ActionReader(text, { ports: options.ports, shape: shapeOf(options.match) });
+  const reader = new ActionReader(text, { ...namesIn(options), shape: shapeOf(options.match) });
   inText(text, () => reader.readAll(wholeToken(text)));
   return reader.actions;
 }
 
 /** Reads what may follow `actions=`: actions and instructions. Throws {@link FlowSyntaxError}. */
 export function parseInstructions(text: string, options: ParseActionsOptions = {}): Instruction[] {
-  const reading = { ports: options.ports, shape: shapeOf(options.match) };
+  const reading = { ...namesIn(options), shape: shapeOf(options.match) };
   return inText(text, () => readInstructions(text, wholeToken(text), reading));
+}
+
+function namesIn({ ports, tables }: ParseOptions): {
+  ports: PortNumbers | undefined;
+  tables: TableNumbers | undefined;
+} {
+  return { ports, tables };
 }
 
 const writing: ReadonlySet<FlowPurpose> = new Set<FlowPurpose>(["add", "modify", "modifyStrict"]);
 const actionsWord = /(?:^|[\s,])actions?\s*=/;
 
 function readFlow(text: string, options: ParseFlowOptions, fixes: FixLog | undefined): FlowMod {
-  const { command = "add", ports } = options;
+  const { command = "add", ports, tables } = options;
   const { head, tail } = splitAtActions(text);
   const places: Places = new WeakMap();
   const { attributes, match } = readHead(text, head, command, options, places);
@@ -144,7 +154,7 @@ function readFlow(text: string, options: ParseFlowOptions, fixes: FixLog | undef
   }
   const tableId = attributes.tableId ?? 0;
   const shape = shapeOfMatch(match);
-  const instructions = readInstructions(text, tail, { ports, shape, tableId, fixes, places });
+  const instructions = readInstructions(text, tail, { ports, tables, shape, tableId, fixes, places });
   return checked(flowOf(command, attributes, match, instructions), places, text);
 }
 
@@ -165,7 +175,10 @@ function readHead(
   const attributes = noAttributes();
   const reader = new MatchReader(text, options, places);
   for (const word of scanWords(text, head)) {
-    if (!reader.take(word) && !takeFlowWord(word, attributes, { purpose, ports: options.ports }))
+    if (
+      !reader.take(word) &&
+      !takeFlowWord(word, attributes, { purpose, ports: options.ports, tables: options.tables })
+    )
       throw unknownWord(word.key);
   }
   return { attributes, match: reader.finish() };

@@ -10,6 +10,7 @@ import {
 } from "./flow-printer.ts";
 import { formatHex } from "./number-text.ts";
 import { formatBytes } from "./raw-text.ts";
+import { formatTable } from "./table-names.ts";
 
 /** Prints flows as `dump-flows` does below its first line: a line for each (OpenFlow 1.3.5, 7.3.5.2). */
 export function formatFlows(flows: readonly FlowStats[], options: FormatFlowOptions = {}): string {
@@ -48,7 +49,7 @@ function updateText(update: FlowUpdate, options: FormatOptions): string {
   const words = [
     `event=${eventWords[event]}`,
     ...(event === "deleted" ? [`reason=${reasonWords[reason] ?? reason}`] : []),
-    `table=${tableId}`,
+    `table=${formatTable(tableId, options.tables)}`,
     ...(idleTimeout === 0 ? [] : [`idle_timeout=${idleTimeout}`]),
     ...(hardTimeout === 0 ? [] : [`hard_timeout=${hardTimeout}`]),
     `cookie=${formatHex(cookie)}`,

@@ -6,6 +6,7 @@ import { Group, Table } from "../protocol/ports.ts";
 import { parseBits, parseCookieMask, parseCount } from "./number-text.ts";
 import { type PortNumbers, parsePort } from "./port-text.ts";
 import { refuse, sliceToken, type Word } from "./scanner.ts";
+import { parseTable, type TableNumbers } from "./table-names.ts";
 
 /** What a flow text is for: a change to the table, or `filter`, a question which flows are there. */
 export type FlowPurpose = FlowModCommand | "filter";
@@ -29,6 +30,7 @@ export interface FlowAttributes {
 export interface FlowWordContext {
   readonly purpose: FlowPurpose;
   readonly ports: PortNumbers | undefined;
+  readonly tables: TableNumbers | undefined;
 }
 
 interface FlowWord {
@@ -165,8 +167,8 @@ export function purposeText(purpose: FlowPurpose): string {
   return texts[purpose];
 }
 
-function readTable(word: Word, attributes: FlowAttributes, { purpose }: FlowWordContext): void {
-  const tableId = parseCount(word.value, 8, "table");
+function readTable(word: Word, attributes: FlowAttributes, { purpose, tables }: FlowWordContext): void {
+  const tableId = parseTable(word.value, tables, "table");
   if (tableId === Table.all && writing.includes(purpose)) {
     throw refuse(word.value, "table 255 means every table: a flow is written to one");
   }

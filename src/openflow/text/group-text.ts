@@ -53,7 +53,7 @@ const bucketStart = /(?:^|[\s,])buckets?\s*=/g;
  * is read and left out: OpenFlow 1.3 has none.
  */
 export function parseGroup(text: string, options: ParseGroupOptions = {}): GroupMod {
-  const { command = "add", ports } = options;
+  const { command = "add" } = options;
   const starts = [...text.matchAll(bucketStart)];
   const head = { start: 0, end: starts[0]?.index ?? text.length };
   const { groupId, groupType } = readHead(text, head, command);
@@ -68,7 +68,7 @@ export function parseGroup(text: string, options: ParseGroupOptions = {}): Group
   }
   const buckets = starts.map((found, i) => {
     const start = found.index + found[0].length;
-    return readBucket(text, { start, end: starts[i + 1]?.index ?? text.length }, groupType, ports);
+    return readBucket(text, { start, end: starts[i + 1]?.index ?? text.length }, groupType, options);
   });
   const second = starts[1];
   if (groupType === "indirect" && second !== undefined) {
@@ -121,9 +121,10 @@ function unknownWord({ key }: Word, command: GroupModCommand): FlowSyntaxError {
   return refuse(key, command === "delete" ? "type means nothing in a delete" : "type is given twice");
 }
 
-function readBucket(text: string, span: Span, groupType: GroupType, ports: PortNumbers | undefined): Bucket {
+function readBucket(text: string, span: Span, groupType: GroupType, options: ParseOptions): Bucket {
+  const { ports, tables } = options;
   const read: Partial<Bucket> = {};
-  const reader = new ActionReader(text, { ports, shape: anyPacket, isSet: true, isBucket: true });
+  const reader = new ActionReader(text, { ports, tables, shape: anyPacket, isSet: true, isBucket: true });
   let hasActions = false;
   for (const word of scanWords(text, span)) {
     if (takeBucketWord(word, read, ports)) continue;
@@ -213,13 +214,13 @@ export function formatGroup(group: GroupMod | GroupDesc, options: FormatOptions 
 function bucketText(
   { weight, watchPort, watchGroup, actions }: Bucket,
   usualWeight: number,
-  { ports }: FormatOptions,
+  { ports, tables }: FormatOptions,
 ): string {
   const parts = [
     ...(weight === usualWeight ? [] : [`weight:${weight}`]),
     ...(watchPort === Port.any ? [] : [`watch_port:${formatPort(watchPort, ports)}`]),
     ...(watchGroup === Group.any ? [] : [`watch_group:${watchGroup}`]),
-    `actions=${actionsText(actions, ports)}`,
+    `actions=${actionsText(actions, ports, tables)}`,
   ];
   return parts.join(",");
 }

@@ -35,4 +35,5 @@ export type { PortNames, PortNumbers } from "./port-text.ts";
 export { formatQueueConfig, formatQueueStats } from "./queue-text.ts";
 export { formatIpfixBridgeStats, formatIpfixFlowStats, formatSwitchDesc } from "./switch-text.ts";
 export { formatTableFeatures } from "./table-features-text.ts";
+export type { TableNames, TableNumbers } from "./table-names.ts";
 export { formatTableStats } from "./table-text.ts";

@@ -11,11 +11,13 @@ import { allOnes, parseBits, parseCount } from "./number-text.ts";
 import type { PortNumbers } from "./port-text.ts";
 import { parseBytes } from "./raw-text.ts";
 import { refuse, type Span, scanWords, sliceToken, type Word, wordToken } from "./scanner.ts";
+import { parseTable, type TableNumbers } from "./table-names.ts";
 import { argument, readArguments, refuseValue } from "./word-arguments.ts";
 
 /** How instructions are read. */
 export interface InstructionOptions {
   readonly ports: PortNumbers | undefined;
+  readonly tables?: TableNumbers | undefined;
   /** What the match says about the packets. */
   readonly shape: PacketShape;
   /** The flow's table, where a goto_table has to lead away from; undefined where there is none. */
@@ -86,8 +88,8 @@ const instructionWords: ReadonlyMap<string, InstructionWord> = new Map<string, I
   ["experimenter_instruction", readExperimenter],
 ]);
 
-function readGotoTable(word: Word, _text: string, { tableId }: InstructionOptions): Instruction {
-  const target = parseCount(argument(word), 8, "goto_table");
+function readGotoTable(word: Word, _text: string, { tableId, tables }: InstructionOptions): Instruction {
+  const target = parseTable(argument(word), tables, "goto_table");
   if (tableId !== undefined && target <= tableId) {
     const { reason, error } = backward(target, tableId);
     throw refuse(word.value, reason, { openflowError: error });
@@ -105,10 +107,10 @@ function readMeter(word: Word): Instruction {
 function readWriteActions(
   word: Word,
   text: string,
-  { ports, fixes, places }: InstructionOptions,
+  { ports, tables, fixes, places }: InstructionOptions,
   shape: PacketShape,
 ): Instruction {
-  const reader = new ActionReader(text, { ports, fixes, places, shape, isSet: true });
+  const reader = new ActionReader(text, { ports, tables, fixes, places, shape, isSet: true });
   reader.readAll(word.value);
   return { type: "writeActions", actions: reader.actions };
 }

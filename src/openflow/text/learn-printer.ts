@@ -3,15 +3,20 @@ import type { Learn2Action, LearnAction, LearnPlace, LearnSpec } from "../protoc
 import { LearnFlag } from "../protocol/nx-learn.ts";
 import { learnValueText } from "./learn-value-text.ts";
 import { formatHex } from "./number-text.ts";
+import type { Printers } from "./nx-action-printer.ts";
 import type { PortNames } from "./port-text.ts";
 import { formatSubfield } from "./subfield-text.ts";
 
 const defaultPriority = 0x8000;
 
-export function learnText(action: LearnAction | Learn2Action, ports: PortNames | undefined): string {
+export function learnText(
+  action: LearnAction | Learn2Action,
+  ports: PortNames | undefined,
+  { table }: Printers,
+): string {
   const { priority, flags, cookie } = action;
   const parts: readonly (string | false)[] = [
-    `table=${action.tableId}`,
+    `table=${table(action.tableId)}`,
     ...timeoutTexts(action),
     priority !== defaultPriority && `priority=${priority}`,
     (flags & LearnFlag.sendFlowRem) !== 0 && "send_flow_rem",

@@ -6,6 +6,7 @@ import { parseLearnValue } from "./learn-value-text.ts";
 import { parseBits, parseCount } from "./number-text.ts";
 import { refuse, scanWords, sliceToken, type Token, type Word } from "./scanner.ts";
 import { isNarrow, parseSubfield, type SubfieldRange } from "./subfield-text.ts";
+import { parseTable } from "./table-names.ts";
 import { argument, refuseValue } from "./word-arguments.ts";
 
 /** What is gathered while the words are read. */
@@ -15,7 +16,7 @@ interface Learned {
   result: LearnPlace | undefined;
 }
 
-type LearnWord = (word: Word, learned: Learned) => void;
+type LearnWord = (word: Word, learned: Learned, context: ActionContext) => void;
 
 const noTable = 0xff;
 const defaultPriority = 0x8000;
@@ -35,7 +36,8 @@ const learnWords: ReadonlyMap<string, LearnWord> = new Map<string, LearnWord>([
 ]);
 
 /** Reads one learn; learn2 where it takes that to say it. */
-export function readLearn(word: Word, { text, ports }: ActionContext): Action[] {
+export function readLearn(word: Word, context: ActionContext): Action[] {
+  const { text, ports } = context;
   const action: LearnAction = {
     type: "learn",
     idleTimeout: 0,
@@ -52,7 +54,7 @@ export function readLearn(word: Word, { text, ports }: ActionContext): Action[] 
   for (const part of scanWords(text, word.value)) {
     const read = learnWords.get(part.key.text);
     if (read === undefined) action.specs.push(specOf(part, ports));
-    else read(part, learned);
+    else read(part, learned, context);
   }
   const { limit, result } = learned;
   if (limit === 0 && result === undefined) return [action];
@@ -75,8 +77,8 @@ function flag(bit: number): LearnWord {
   };
 }
 
-function readTable(word: Word, { action }: Learned): void {
-  action.tableId = parseCount(argument(word), 8, "table");
+function readTable(word: Word, { action }: Learned, { tables }: ActionContext): void {
+  action.tableId = parseTable(argument(word), tables, "table");
   if (action.tableId === noTable) throw refuse(word.value, "there is no table 255 to learn into");
 }
 

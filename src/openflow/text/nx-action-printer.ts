@@ -48,6 +48,7 @@ import { formatSubfield, optionOfHeader, wholeBits } from "./subfield-text.ts";
 export interface Printers {
   readonly actions: (actions: readonly Action[], ports: PortNames | undefined) => string;
   readonly setField: (oxm: Oxm, ports: PortNames | undefined) => string;
+  readonly table: (tableId: number) => string;
 }
 
 type Printer<A> = (action: A, ports: PortNames | undefined, printers: Printers) => string;
@@ -59,7 +60,8 @@ const ownPort = 0xfff8;
 const thisTable = 0xff;
 
 const plainPrinters: PrintersOf<NxPlainAction> = {
-  resubmit: ({ inPort }, ports) => resubmitText({ type: "resubmitTable", inPort, tableId: thisTable }, ports),
+  resubmit: ({ inPort }, ports, printing) =>
+    resubmitText({ type: "resubmitTable", inPort, tableId: thisTable }, ports, printing),
   resubmitTable: resubmitText,
   resubmitTableCt: resubmitText,
   setTunnel: ({ tunnelId }) => `set_tunnel:${formatHex(tunnelId)}`,
@@ -178,11 +180,12 @@ function fieldWord(name: SubfieldName): string {
 function resubmitText(
   { type, inPort, tableId }: ResubmitTableAction<"resubmitTable" | "resubmitTableCt">,
   ports: PortNames | undefined,
+  { table }: Printers,
 ): string {
   const port = inPort === ownPort ? "" : formatPort16(inPort, ports);
   if (port !== "" && tableId === thisTable) return `resubmit:${port}`;
   const tracked = type === "resubmitTableCt" ? ",ct" : "";
-  return `resubmit(${port},${tableId === thisTable ? "" : tableId}${tracked})`;
+  return `resubmit(${port},${tableId === thisTable ? "" : table(tableId)}${tracked})`;
 }
 
 function stackText(word: "push" | "pop"): (action: StackAction<"stackPush" | "stackPop">) => string {
@@ -268,7 +271,7 @@ function ctText(action: CtAction, ports: PortNames | undefined, printers: Printe
   return `ct(${listed([
     (flags & CtFlag.commit) !== 0 && "commit",
     (flags & CtFlag.force) !== 0 && "force",
-    recircTable !== NO_RECIRC && `table=${recircTable}`,
+    recircTable !== NO_RECIRC && `table=${printers.table(recircTable)}`,
     zone !== 0 && `zone=${typeof zone === "number" ? zone : formatSubfield(zone)}`,
     nat !== undefined && natText(nat),
     executed.length !== 0 && `exec(${printers.actions(executed, ports)})`,

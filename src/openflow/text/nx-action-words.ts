@@ -9,6 +9,7 @@ import { directionWords, encapWords, reasonWords } from "./nx-words.ts";
 import { type PortNumbers, parsePort } from "./port-text.ts";
 import { parseBytes } from "./raw-text.ts";
 import { refuse, scanWords, sliceToken, type Token, type Word } from "./scanner.ts";
+import { parseTable } from "./table-names.ts";
 import { listArguments, readArguments, refuseValue, splitArguments } from "./word-arguments.ts";
 
 const ownPort = 0xfff8;
@@ -49,10 +50,11 @@ function countIn(values: ReadonlyMap<string, Token>, name: string, bits: number,
   return token === undefined ? absent : parseCount(token, bits, name);
 }
 
-function readResubmit(word: Word, { ports }: ActionContext): Action[] {
+function readResubmit(word: Word, { ports, tables }: ActionContext): Action[] {
   const [port, table, tracked, ...others] = splitArguments(word.value);
   const inPort = port === undefined || port.text === "" ? ownPort : parsePort16(port, ports, "resubmit");
-  const tableId = table === undefined || table.text === "" ? thisTable : parseCount(table, 8, "the table");
+  const tableId =
+    table === undefined || table.text === "" ? thisTable : parseTable(table, tables, "the table");
   if (others.length > 0 || (tracked !== undefined && tracked.text !== "ct")) {
     throw refuse(tracked ?? word.value, "resubmit takes a port, a table and ct");
   }

@@ -23,7 +23,7 @@ const reservedInPorts: ReadonlySet<number> = new Set([Port.local, Port.any, Port
  * said twice, and for metadata, which OpenFlow 1.5 alone can carry and ovs-ofctl leaves out in silence.
  */
 export function parsePacketOut(text: string, options: ParseOptions = {}): PacketOut {
-  const { ports } = options;
+  const { ports, tables } = options;
   const found = actionsWord.exec(text);
   const { inPort = Port.controller, data } = readHead(text, found?.index ?? text.length, ports);
   if (data === undefined) {
@@ -33,7 +33,7 @@ export function parsePacketOut(text: string, options: ParseOptions = {}): Packet
       hint: "write packet= and its bytes in hexadecimal, before the actions",
     });
   }
-  const reader = new ActionReader(text, { ports, shape: shapeOfPacket(data) });
+  const reader = new ActionReader(text, { ports, tables, shape: shapeOfPacket(data) });
   if (found !== null) reader.readAll({ start: found.index + found[0].length, end: text.length });
   return { bufferId: NO_BUFFER, inPort, actions: reader.actions, data };
 }

@@ -1,6 +1,7 @@
 // OpenFlow ports in text: a number, one of the reserved names in any case, or the name of a port of the bridge, which
 // only the caller can know. Reserved numbers of OpenFlow 1.0 (65528 to 65534) are read as ovs-ofctl reads them.
 import { Port } from "../protocol/ports.ts";
+import { quotedName, writtenName } from "./name-text.ts";
 import { refuse, type Token } from "./scanner.ts";
 
 /** Finds the number of a port by its name: a map, or a function that gives undefined for an unknown name. */
@@ -34,8 +35,11 @@ const firstReserved = 0xffffff00;
 /** The number of the port `token` names; undefined where it is neither a number nor a name anybody knows. */
 export function findPort(token: Token, ports: PortNumbers | undefined): number | undefined {
   if (/^[0-9]+$/.test(token.text)) return portOfNumber(token);
-  const name = unquoted(token.text);
-  return reservedNames.get(name.toUpperCase()) ?? lookUp(ports, name);
+  const name = writtenName(token.text);
+  if (name === undefined) return undefined;
+  // In quotes stands the name of a port of the bridge, whatever words there are.
+  const isQuoted = token.text.startsWith('"');
+  return (isQuoted ? undefined : reservedNames.get(name.toUpperCase())) ?? lookUp(ports, name);
 }
 
 /** As {@link findPort}, but an unknown port is refused. */
@@ -56,7 +60,7 @@ export function formatPort(port: number, names?: PortNames): string {
   if (reserved !== undefined) return reserved;
   const name = typeof names === "function" ? names(port) : names?.get(port);
   if (name === undefined) return String(port);
-  return /^[A-Za-z][A-Za-z0-9]*$/.test(name) ? name : JSON.stringify(name);
+  return quotedName(name);
 }
 
 /** As {@link formatPort}, of a port in the 16 bits of OpenFlow 1.0. */
@@ -76,8 +80,4 @@ function portOfNumber(token: Token): number {
 
 function lookUp(ports: PortNumbers | undefined, name: string): number | undefined {
   return typeof ports === "function" ? ports(name) : ports?.get(name);
-}
-
-function unquoted(text: string): string {
-  return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
 }

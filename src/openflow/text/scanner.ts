@@ -107,8 +107,9 @@ function plainEnd(text: string, from: number, end: number): number {
 }
 
 function closingQuote(text: string, open: number, end: number): number {
-  const close = text.indexOf('"', open + 1);
-  return close < 0 || close >= end ? end : close;
+  let at = open + 1;
+  while (at < end && text.charAt(at) !== '"') at += text.charAt(at) === "\\" ? 2 : 1;
+  return Math.min(at, end);
 }
 
 function closingParenthesis(text: string, open: number, end: number): number {
@@ -117,6 +118,7 @@ function closingParenthesis(text: string, open: number, end: number): number {
     const character = text.charAt(at);
     if (character === "(") depth += 1;
     else if (character === ")") depth -= 1;
+    else if (character === '"') at = closingQuote(text, at, end);
     if (depth === 0) return at;
   }
   return end;

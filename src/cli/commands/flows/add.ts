@@ -1,9 +1,12 @@
 // `ovskit flows add`: adds flows as ovs-ofctl add-flow and add-flows do, but all of them or none.
+
 import { type Command, command } from "../../command.ts";
+import { waiting } from "../../database.ts";
 import { applyFlows } from "../../flow-bundle.ts";
 import { fixLines, readFlows, requiredFlowSource } from "../../flow-input.ts";
 import { flowValue } from "../../flow-output.ts";
 import { withSwitch } from "../../switch-connection.ts";
+import { switchTables } from "../../table-names.ts";
 import { bridgeOperand, fileOption, fixOption, flowOperand, flowSynopsis } from "./operands.ts";
 
 export const flowsAddCommand: Command = command({
@@ -25,7 +28,8 @@ export const flowsAddCommand: Command = command({
     const { operands, options } = invocation;
     const source = await requiredFlowSource(operands.FLOW, options.file, invocation);
     return withSwitch(invocation, operands.BRIDGE, async (found, ports) => {
-      const { flows, fixes } = readFlows(source, { ports: ports.numbers, fix: options.fix });
+      const { numbers } = await switchTables(found, source.text, waiting(invocation));
+      const { flows, fixes } = readFlows(source, { ports: ports.numbers, ...numbers, fix: options.fix });
       const changes = flows.map(({ flow }) => flow);
       await applyFlows(found, changes, flows, { ...invocation, ports: ports.names });
       return {

@@ -1,9 +1,12 @@
 // `ovskit flows del`: deletes flows as ovs-ofctl del-flows does, all that are asked for in one bundle.
+
 import { flowMod, Table } from "../../../openflow/index.ts";
 import { type Command, command } from "../../command.ts";
+import { waiting } from "../../database.ts";
 import { applyFlows } from "../../flow-bundle.ts";
 import { flowSource, onlyCommands, readFlows, type WrittenFlow } from "../../flow-input.ts";
 import { withSwitch } from "../../switch-connection.ts";
+import { switchTables } from "../../table-names.ts";
 import { bridgeOperand, fileOption } from "./operands.ts";
 
 const everything: readonly WrittenFlow[] = [
@@ -36,9 +39,12 @@ export const flowsDelCommand: Command = command({
     const { operands, options } = invocation;
     const source = await flowSource(operands.FLOW, options.file, invocation);
     return withSwitch(invocation, operands.BRIDGE, async (found, ports) => {
+      const tables = await switchTables(found, source?.text ?? "", waiting(invocation));
       const command = options.strict ? "deleteStrict" : "delete";
       const flows =
-        source === undefined ? everything : readFlows(source, { command, ports: ports.numbers }).flows;
+        source === undefined
+          ? everything
+          : readFlows(source, { command, ports: ports.numbers, ...tables.numbers }).flows;
       if (source !== undefined) onlyCommands(source, flows, ["delete", "deleteStrict"]);
       const changes = flows.map(({ flow }) => flow);
       await applyFlows(found, changes, flows, { ...invocation, ports: ports.names });

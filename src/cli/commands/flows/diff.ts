@@ -5,6 +5,7 @@ import { compareFlows } from "../../flow-comparison.ts";
 import { onlyCommands, readFlows, requiredFlowSource } from "../../flow-input.ts";
 import { differenceText, differenceValue } from "../../flow-output.ts";
 import { withSwitch } from "../../switch-connection.ts";
+import { switchTables } from "../../table-names.ts";
 import { tunnelOptions } from "../../tunnel-options.ts";
 import { bridgeOperand, fileOption, fixOption, flowOperand, flowSynopsis } from "./operands.ts";
 
@@ -22,14 +23,16 @@ export const flowsDiffCommand: Command = command({
     return withSwitch(invocation, operands.BRIDGE, async (found, { names, numbers }) => {
       const wait = waiting(invocation);
       const table = await tunnelOptions(found, source.text, wait);
-      const { flows, fixes } = readFlows(source, { ports: numbers, fix: options.fix, ...table });
+      const tables = await switchTables(found, undefined, wait);
+      const reading = { ports: numbers, ...tables.numbers, ...table };
+      const { flows, fixes } = readFlows(source, { ...reading, fix: options.fix });
       onlyCommands(source, flows, ["add"]);
       const present = await found.flows({}, wait);
       const differences = compareFlows(
         present,
         flows.map(({ flow }) => flow),
       );
-      const format = { ports: names, ...(await tunnelOptions(found, present, wait)) };
+      const format = { ports: names, ...tables.names, ...(await tunnelOptions(found, present, wait)) };
       return {
         text: differenceText(differences, format),
         colours: "diff",

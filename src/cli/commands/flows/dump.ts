@@ -5,6 +5,7 @@ import { waiting } from "../../database.ts";
 import { flowSyntaxProblem } from "../../flow-input.ts";
 import { flowValue } from "../../flow-output.ts";
 import { withSwitch } from "../../switch-connection.ts";
+import { switchTables } from "../../table-names.ts";
 import { tunnelOptions } from "../../tunnel-options.ts";
 import { bridgeOperand } from "./operands.ts";
 
@@ -35,13 +36,16 @@ export const flowsDumpCommand: Command = command({
     return withSwitch(invocation, operands.BRIDGE, async (found, { names, numbers }) => {
       const wait = waiting(invocation);
       const table = await tunnelOptions(found, operands.FLOW ?? "", wait);
+      const tables = await switchTables(found, undefined, wait);
       const filter =
         operands.FLOW === undefined
           ? {}
-          : flowSyntaxProblem(operands.FLOW, (text) => parseFlowFilter(text, { ports: numbers, ...table }));
+          : flowSyntaxProblem(operands.FLOW, (text) =>
+              parseFlowFilter(text, { ports: numbers, ...tables.numbers, ...table }),
+            );
       const flows = await found.flows(filter, wait);
       const format = {
-        ports: options["no-names"] ? new Map<number, string>() : names,
+        ...(options["no-names"] ? {} : { ports: names, ...tables.names }),
         ...(await tunnelOptions(found, flows, wait)),
       };
       const stats = !options["no-stats"];

@@ -6,6 +6,7 @@ import { changesFor, compareFlows } from "../../flow-comparison.ts";
 import { fixLines, onlyCommands, readFlows, requiredFlowSource } from "../../flow-input.ts";
 import { countDifferences, differenceValue } from "../../flow-output.ts";
 import { withSwitch } from "../../switch-connection.ts";
+import { switchTables } from "../../table-names.ts";
 import { tunnelOptions } from "../../tunnel-options.ts";
 import { bridgeOperand, fileOption, fixOption, flowOperand, flowSynopsis } from "./operands.ts";
 
@@ -27,7 +28,9 @@ export const flowsReplaceCommand: Command = command({
     return withSwitch(invocation, operands.BRIDGE, async (found, ports) => {
       const wait = waiting(invocation);
       const table = await tunnelOptions(found, source.text, wait);
-      const { flows, fixes } = readFlows(source, { ports: ports.numbers, fix: options.fix, ...table });
+      const tables = await switchTables(found, undefined, wait);
+      const reading = { ports: ports.numbers, ...tables.numbers, ...table };
+      const { flows, fixes } = readFlows(source, { ...reading, fix: options.fix });
       onlyCommands(source, flows, ["add"]);
       const present = await found.flows({}, wait);
       const differences = compareFlows(
@@ -35,7 +38,7 @@ export const flowsReplaceCommand: Command = command({
         flows.map(({ flow }) => flow),
       );
       await applyFlows(found, changesFor(differences), flows, { ...invocation, ports: ports.names });
-      const format = { ports: ports.names, ...(await tunnelOptions(found, present, wait)) };
+      const format = { ports: ports.names, ...tables.names, ...(await tunnelOptions(found, present, wait)) };
       const { add, delete: gone, change } = countDifferences(differences);
       return {
         text: [...fixLines(fixes), `${add} added, ${gone} deleted, ${change} changed`].join("\n"),
