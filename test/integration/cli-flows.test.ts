@@ -68,6 +68,20 @@ describeWith(["openvswitch"], "ovskit flows on a real switch", function () {
       assert.equal(stdout.split("duration=").length, 5);
     });
 
+    it("names tables as the switch does, in what it reads and prints", async () => {
+      await ovs.vsctl(...words("--id=@t create Flow_Table name=first -- set bridge br0 flow_tables:3=@t"));
+      try {
+        const { stderr } = await ovskitOn(ovs, ["flows", "add", "br0", "table=0,actions=goto_table:first"]);
+        assert.equal(stderr, "");
+        const { stdout } = await ovskitOn(ovs, ["flows", "dump", "br0"]);
+        assert.match(stdout, /goto_table:first$/m);
+        assert.deepEqual(still(stdout), await dumped("--names"));
+        assert.equal(await asked("table=first"), 1);
+      } finally {
+        await ovs.vsctl("clear", "bridge", "br0", "flow_tables");
+      }
+    });
+
     it("prints numbers with --no-names and no statistics with --no-stats", async () => {
       const { stdout } = await ovskitOn(ovs, ["flows", "dump", "br0", "--no-names", "--no-stats"]);
       assert.deepEqual(still(stdout), await dumped("--no-names", "--no-stats"));

@@ -80,10 +80,50 @@ icmp,icmp_type=8/1,actions=drop
 table=3,actions=goto_table:2
 actions=clear_actions,clear_actions
 table=0 priority=5
+table=0x5,actions=drop
+actions=resubmit(,0x5)
+actions=ct(table=0x2)
+actions=load:1->Reg0[]
+Reg0[]=5,actions=drop
+in_port="normal",actions=drop
+actions=output:"normal"
 `;
 
 /** Texts whose values or masks have more bits than their fields, and packets that begin with an Ethernet header. */
 const rareTexts = `
+actset_output=unset,actions=drop
+actset_output=4294967287,actions=drop
+cookie=-1,actions=drop
+metadata=-1,actions=drop
+tun_id=-1,actions=drop
+ip,nw_src=*,actions=drop
+in_port=*,actions=drop
+metadata=*,actions=drop
+dl_src=*,actions=drop
+dl_type=*,actions=drop
+dl_vlan=*,actions=drop
+vlan_tci=*,actions=drop
+ct_state=*,actions=drop
+ip,nw_proto=*,actions=drop
+tcp,tp_dst=*,actions=drop
+tcp,tcp_flags=*,actions=drop
+ip,ip_frag=*,actions=drop
+reg0=*,actions=drop
+ip,nw_tos=*,actions=drop
+ct_state=,actions=drop
+tcp,tcp_flags,actions=drop
+packet_type=*,actions=drop
+actions=conjunction(0x1,1/2)
+actions=bundle(eth_src,0,hrw,ofport,members)
+actions=note:11..22
+actions=note:.11.22
+actions=note:11.22.
+actions=note:11...22
+NXM_NX_REG0[]=5,actions=drop
+NXM_NX_REG0[0..3]=5,actions=drop
+NXM_OF_ETH_SRC[0..3]=5,actions=drop
+OXM_OF_METADATA[]=5,actions=drop
+tcp,tcp_flags=,actions=drop
 ip,actions=ct(commit,nat(src,random))
 ip,actions=ct(commit,nat(dst,hash,persistent))
 actions=group:4294967040

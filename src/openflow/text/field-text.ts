@@ -50,7 +50,10 @@ interface Notation {
 }
 
 const number: Omit<Notation, "format"> = {
-  parse: (token, field) => parseBits(token, field.valueBits ?? field.bits, field.text[0]),
+  parse: (token, field) =>
+    token.text === "-1" && field.bits === 64
+      ? allOnes(field.bits)
+      : parseBits(token, field.valueBits ?? field.bits, field.text[0]),
   // A mask may have all bits of the field's bytes, for ovs-ofctl looks at no fewer.
   parseMask: (token, field) => parseBits(token, field.bytes * 8, `the mask of ${field.text[0]}`),
 };
@@ -110,8 +113,9 @@ export function exactMask(field: OxmField): bigint {
   return allOnes(field.exactBits ?? field.bits);
 }
 
-/** `value` or `value/mask` of a field. Bits outside the mask are cleared, as ovs-ofctl does. */
+/** `value`, `value/mask` or `*` (whatever it may be) of a field. Bits outside the mask are cleared, as ovs-ofctl does. */
 export function parseFieldBits(token: Token, field: OxmField, ports?: PortNumbers): Bits {
+  if (token.text === "*") return { value: 0n, mask: 0n };
   const words = wordNotation(field);
   if (words !== undefined) return words.parse(token, field);
   const notation = notationOf(field);

@@ -175,9 +175,14 @@ function readTable(word: Word, attributes: FlowAttributes, { purpose, tables }: 
   attributes.tableId = once(word, attributes.tableId, tableId);
 }
 
+const groupWords: ReadonlyMap<string, number> = new Map([
+  ["ANY", Group.any],
+  ["ALL", Group.all],
+]);
+
 function readOutGroup(word: Word, attributes: FlowAttributes): void {
-  const isAny = word.value.text.toUpperCase() === "ANY";
-  const group = isAny ? Group.any : parseCount(word.value, 32, "out_group");
+  const named = groupWords.get(word.value.text.toUpperCase());
+  const group = named ?? parseCount(word.value, 32, "out_group");
   attributes.outGroup = once(word, attributes.outGroup, group);
 }
 
@@ -192,7 +197,7 @@ function readCookie(word: Word, attributes: FlowAttributes, { purpose }: FlowWor
     attributes.cookieMask = mask;
     return;
   }
-  const cookie = parseBits(word.value, 64, "cookie");
+  const cookie = parseCookieMask(word.value, "cookie");
   if (!writing.includes(purpose)) {
     throw refuse(word.value, `cookie has no mask, and a ${purposeText(purpose)} sets none`, {
       hint: `write cookie=${word.value.text}/-1 to look for this cookie`,

@@ -43,7 +43,7 @@ const typeWords: Readonly<Record<GroupType, string>> = {
 /** Words that ovs-ofctl reads and that OpenFlow 1.3 has no place for on the wire. */
 const laterWords = new Set(["selection_method", "selection_method_param", "fields", "command_bucket_id"]);
 
-const bucketStart = /(?:^|[\s,])buckets?\s*=/g;
+const bucketStart = /(?:^|[\s,])bucket\s*=/g;
 
 /**
  * Reads one group in ovs-ofctl's syntax, as `ovs-ofctl -O OpenFlow13 add-group` (or mod-group, mod-group --may-create, del-groups,

@@ -5,8 +5,9 @@
 import type { Match, Oxm, RawOxm } from "../protocol/match.ts";
 import type { TlvMap } from "../protocol/nx-tlv-table.ts";
 import type { OxmField, OxmFieldName, PrerequisiteName } from "../protocol/oxm-field.ts";
-import { oxmFieldByName, oxmFieldByText, oxmFields } from "../protocol/oxm-fields.ts";
+import { oxmFieldByName, oxmFieldByText } from "../protocol/oxm-fields.ts";
 import { meets, type PacketShape, startingWith } from "../protocol/packet-shape.ts";
+import { subfieldByName } from "../protocol/subfields.ts";
 import { mappedMatch } from "../protocol/tun-options.ts";
 import { type Bits, oxmOfBits, parseFieldBits } from "./field-text.ts";
 import { FlowSyntaxError } from "./flow-syntax-error.ts";
@@ -14,6 +15,7 @@ import type { Places } from "./flow-verdict.ts";
 import { ethernetWord, type Protocol, prerequisiteWords, protocols, sharedWords } from "./match-words.ts";
 import { allOnes, parseBits } from "./number-text.ts";
 import { checkOption } from "./option-text.ts";
+import { pipelineFields, withoutNeedlessType } from "./packet-type-text.ts";
 import type { PortNumbers } from "./port-text.ts";
 import { isRawOxmWord, parseRawOxm } from "./raw-text.ts";
 import { registersOf } from "./register-parts.ts";
@@ -34,25 +36,10 @@ interface OpenClaim {
   bitsOf(field: OxmField): Bits;
 }
 
-/** The ranks between which fields of the packet itself stand. */
-const firstEthernet = 25;
-const lastPacketField = 385;
-
-/** Fields that packets without an Ethernet header have as well. */
-const pipelineFields: ReadonlySet<OxmFieldName> = new Set(
-  oxmFields
-    .filter(
-      ({ name, rank, prerequisite }) =>
-        name !== "packetType" &&
-        prerequisite === undefined &&
-        (rank < firstEthernet || rank > lastPacketField),
-    )
-    .map(({ name }) => name),
-);
-
 /** The TCI has 16 bits; vlan_vid means the low 13 of them. */
 const tciBits = 16;
-const subfieldWord = /^([a-z0-9_]+)\[(?:(\d{1,4})(?:\.\.(\d{1,4}))?)?\]$/;
+const nothing: Bits = { value: 0n, mask: 0n };
+const subfieldWord = /^([A-Za-z0-9_]+)\[(?:(\d{1,4})(?:\.\.(\d{1,4}))?)?\]$/;
 
 /** What a match is read with. */
 interface MatchOptions {
@@ -138,14 +125,16 @@ export class MatchReader {
     const field = oxmFieldByText.get(key);
     const candidates = sharedWords.get(key);
     if (vlan === undefined && field === undefined && candidates === undefined) return false;
-    if (word.joint === "" && field?.kind === "bytes") {
-      this.#claim(field.name, { value: 0n, mask: 0n }, word.key);
+    if (field !== undefined && asksForNothing(word, field)) {
+      this.#claim(field.name, nothing, word.key);
       return true;
     }
     if (word.value.text === "") throw refuse(word.key, `${key} has no value`);
     if (key === "nw_tos") this.#claim("ipDscp", dscpOfTos(word.value), this.#token(word));
-    else if (vlan !== undefined) this.#claimTci(vlan(word.value), this.#token(word));
-    else if (candidates !== undefined) {
+    else if (vlan !== undefined) {
+      const bits = word.value.text === "*" ? nothing : vlan(word.value);
+      this.#claimTci(bits, this.#token(word));
+    } else if (candidates !== undefined) {
       const bitsOf = (chosen: OxmField): Bits => this.#bitsOf(word, chosen);
       this.#open.push({ candidates, word, token: this.#token(word), bitsOf });
     } else if (field !== undefined) {
@@ -252,7 +241,8 @@ export class MatchReader {
     const emptied =
       this.#tci?.bits.mask === 0n ||
       [...this.#claims].some(
-        ([name, { bits }]) => !pipelineFields.has(name) && (bits.mask === 0n || this.#isLeftOut(name)),
+        ([name, { bits }]) =>
+          name !== "packetType" && !pipelineFields.has(name) && (bits.mask === 0n || this.#isLeftOut(name)),
       );
     const isSaid = oxms.some(({ field }) => field === "raw" || !pipelineFields.has(field));
     return emptied && !isSaid ? [{ field: "packetType", value: 0 }] : [];
@@ -299,16 +289,6 @@ function asWritten(field: OxmField, bits: Bits, token: Token): Bits {
   });
 }
 
-/** Any field of the Ethernet header says already that the packet has one. */
-function withoutNeedlessType(match: Match): Match {
-  const needless = match.some(
-    ({ field }) => field !== "raw" && field !== "packetType" && !pipelineFields.has(field),
-  );
-  return needless
-    ? match.filter((oxm) => oxm.field !== "packetType" || oxm.value !== 0 || "mask" in oxm)
-    : match;
-}
-
 /** Whether reading asks for nothing: what state of a connection a field needs is the switch's to say. */
 function isLeftToSwitch(prerequisite: PrerequisiteName | undefined): prerequisite is "ct" | undefined {
   return prerequisite === undefined || prerequisite === "ct";
@@ -331,8 +311,15 @@ function fieldOf(name: OxmFieldName): OxmField {
 }
 
 function oneField(word: string): readonly OxmFieldName[] {
-  const field = oxmFieldByText.get(word);
+  const field = oxmFieldByText.get(word) ?? subfieldByName.get(word)?.field;
   return field === undefined ? [] : [field.name];
+}
+
+const flagFormats: ReadonlySet<string> = new Set(["ctState", "tcpFlags", "tunFlags"]);
+
+/** A tunnel option's word alone, and flags of which none is named. */
+function asksForNothing({ joint, value }: Word, { kind, format }: OxmField): boolean {
+  return (joint === "" && kind === "bytes") || (value.text === "" && flagFormats.has(format));
 }
 
 function checkAlone({ key, value, joint }: Word): void {
@@ -345,6 +332,7 @@ function exactly(value: number, bits: number): Bits {
 
 /** nw_tos is the whole former TOS byte; its low two bits, ECN, are left out as ovs-ofctl leaves them. */
 function dscpOfTos(value: Token): Bits {
+  if (value.text === "*") return nothing;
   return { value: parseBits(value, 8, "nw_tos") >> 2n, mask: allOnes(6) };
 }
 

@@ -69,7 +69,7 @@ function readResubmit(word: Word, { ports, tables }: ActionContext): Action[] {
 /** Bytes as pairs of digits, with dots between them or without. */
 function parseDotted(token: Token, what: string): Uint8Array {
   const text = token.text.replace(/[.]/g, "");
-  if (!/^(?:[0-9a-fA-F]{2}[.]?)*$/.test(token.text)) {
+  if (!/^[.]*(?:[0-9a-fA-F]{2}[.]*)*$/.test(token.text)) {
     throw refuse(token, `${what}: ${JSON.stringify(token.text)} is not a string of bytes`, {
       hint: "write two digits for each byte, with dots between them",
     });
@@ -87,7 +87,7 @@ function readNote(word: Word): Action[] {
 
 function readConjunction(word: Word): Action[] {
   const [, idText = "", clauseText = "", countText = ""] =
-    /^\s*(\d+)\s*,\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(word.value.text) ?? [];
+    /^\s*(0x[0-9a-f]+|\d+)\s*,\s*(\d+)\s*\/\s*(\d+)\s*$/i.exec(word.value.text) ?? [];
   if (idText === "") {
     throw refuse(word.value.text === "" ? word.key : word.value, "conjunction takes id,clause/clauses");
   }

@@ -153,7 +153,8 @@ function bundleParts(
   return [parts, dst];
 }
 
-const memberOpening = /^(?:members|slaves):\[?/;
+/** Without a colon behind it there are no members. */
+const memberOpening = /^(?:members|slaves)(?::\[?|$)/;
 
 function withoutOpening(token: Token): Token {
   return sliceToken(token, memberOpening.exec(token.text)?.[0].length ?? 0);

@@ -20,6 +20,8 @@ const reservedNames: ReadonlyMap<string, number> = new Map([
   ["LOCAL", Port.local],
   ["ANY", Port.any],
   ["NONE", Port.any],
+  // OpenFlow 1.5's word for an action set without an output, which match field actset_output may ask for.
+  ["UNSET", 0xfffffff7],
 ]);
 
 const reservedNumbers: ReadonlyMap<number, string> = new Map(

@@ -137,7 +137,9 @@ function headerOf(word: string): string {
     return (isOpenFlowWord ? undefined : nxm?.name) ?? field.wire[0].name;
   }
   const [, register] = /^xreg(\d+)$/.exec(word) ?? [];
-  return register === undefined ? `NXM_NX_${word.toUpperCase()}` : `OXM_OF_PKT_REG${register}`;
+  if (register !== undefined) return `OXM_OF_PKT_REG${register}`;
+  // Words are in lower case; only headers' names aren't.
+  return /[A-Z]/.test(word) ? word : `NXM_NX_${word.toUpperCase()}`;
 }
 
 /** Open vSwitch counts no CFI in OXM_OF_VLAN_VID: it can't be loaded alone. */

@@ -58,7 +58,7 @@ describe("parseFlow", () => {
       ["idle_timeout=70000,actions=drop", "70000", /idle_timeout is out of range/],
       ["send_flow_rem=1,actions=drop", "1", /send_flow_rem takes no value/],
       ["cookie=5/1,actions=drop", "5/1", /whole cookie/],
-      ["cookie=-1,actions=drop", "-1", /not a number/],
+      ["cookie=-2,actions=drop", "-2", /not a number/],
       ["cookie=0x10000000000000000,actions=drop", "0x10000000000000000", /out of range/],
       ["out_port=5,actions=drop", "out_port", /out_port means nothing in a flow to be added/],
       ["actions=drop,actions=drop", "actions", /unknown action actions/],

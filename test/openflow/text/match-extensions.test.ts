@@ -21,6 +21,7 @@ describe("a match on Open vSwitch's fields", () => {
     ["packet_type=(1,0x800),reg0=1", "packet_type=(1,0x800),reg0=0x1"],
     ["packet_type=(1,0x800),nw_src=1.2.3.4,nw_proto=6", "packet_type=(1,0x800),nw_src=1.2.3.4,nw_proto=6"],
     ["packet_type=(1,0x894f),nsh_si=5", "packet_type=(1,0x894f),nsh_si=5"],
+    ["actset_output=4294967287", "actset_output=UNSET"],
     ["packet_type=(0,0),dl_type=0x1234", "dl_type=0x1234"],
     ["packet_type=(0x9,9)", "packet_type=(9,9)"],
     ["packet_type=(10,16)", "packet_type=(0xa,0x10)"],
