@@ -123,6 +123,8 @@ async function main(): Promise<number> {
     return 1;
   }
   let good = false;
+  // From here on a signal ends the demo in an orderly way, also before anything was made.
+  labCleanup.add({ what: "the demo", undo: () => Promise.resolve() });
   try {
     good = await run(choices);
   } catch (error) {

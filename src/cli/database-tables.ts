@@ -29,11 +29,12 @@ export function withTables<T>(
   name: string | undefined,
   use: (database: OpenDatabase) => Promise<T>,
 ): Promise<T> {
-  return withDatabase(surroundings, async (client) => {
+  const withClient = async (client: OvsdbClient): Promise<T> => {
     const wait = waiting(surroundings);
     const database = chosenDatabase(await client.listDatabases(wait), name, surroundings.ovsdb);
     return use({ client, schema: await client.schema(database, wait), wait });
-  });
+  };
+  return withDatabase(surroundings, withClient, name);
 }
 
 /** The database that is meant. Throws `InputError`. */

@@ -32,6 +32,7 @@ const connectionCodes: ReadonlySet<string> = new Set([
   "ERR_OPENFLOW_QUEUE_FULL",
   "ERR_UNIXCTL_SOCKET",
   "ERR_OVSDB_OUTCOME_UNKNOWN",
+  "ERR_OVSDB_NO_SERVER",
   "ERR_SWITCH_SILENT",
 ]);
 
