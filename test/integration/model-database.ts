@@ -9,41 +9,40 @@ export const modelName = "Model";
 const many = (key: unknown): object => ({ key, min: 0, max: "unlimited" });
 const weak = { type: "uuid", refTable: "Item", refType: "weak" };
 
+const itemColumns: Readonly<Record<string, object>> = {
+  name: { type: "string" },
+  count: { type: "integer" },
+  big: { type: { key: "integer", min: 0, max: 1 } },
+  ratio: { type: "real" },
+  flag: { type: "boolean" },
+  tags: { type: many("string") },
+  few: { type: { key: "integer", min: 0, max: 4 } },
+  labels: { type: { ...many("string"), value: "string" } },
+  weights: { type: { ...many("integer"), value: "real" } },
+  single: { type: { key: "string", value: "integer", min: 0, max: 1 } },
+  parent: { type: { key: weak, min: 0, max: 1 } },
+  friends: { type: many(weak) },
+  named: { type: { ...many("string"), value: weak } },
+  parts: { type: many({ type: "uuid", refTable: "Part" }) },
+};
+
 /** As an .ovsschema file holds it. */
-export const modelSchema = {
+export const modelSchema: object = {
   name: modelName,
   version: "1.0.0",
   tables: {
-    Item: {
-      isRoot: true,
-      columns: {
-        name: { type: "string" },
-        count: { type: "integer" },
-        big: { type: { key: "integer", min: 0, max: 1 } },
-        ratio: { type: "real" },
-        flag: { type: "boolean" },
-        tags: { type: many("string") },
-        few: { type: { key: "integer", min: 0, max: 4 } },
-        labels: { type: { ...many("string"), value: "string" } },
-        weights: { type: { ...many("integer"), value: "real" } },
-        single: { type: { key: "string", value: "integer", min: 0, max: 1 } },
-        parent: { type: { key: weak, min: 0, max: 1 } },
-        friends: { type: many(weak) },
-        named: { type: { ...many("string"), value: weak } },
-        parts: { type: many({ type: "uuid", refTable: "Part" }) },
-      },
-    },
+    Item: { isRoot: true, columns: itemColumns },
     Part: { columns: { name: { type: "string" }, size: { type: "integer" } } },
     Counter: { isRoot: true, columns: { tally: { type: "integer" } } },
   },
-} as const;
+};
 
 /** The columns by table. */
-export const modelColumns = {
-  Item: Object.keys(modelSchema.tables.Item.columns),
+export const modelColumns: Readonly<Record<"Item" | "Part" | "Counter", readonly string[]>> = {
+  Item: Object.keys(itemColumns),
   Part: ["name", "size"],
   Counter: ["tally"],
-} as const;
+};
 
 export const names: readonly string[] = ["a", "b", "c", "é", "", "__proto__", "constructor"];
 
