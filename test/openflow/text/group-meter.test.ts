@@ -77,6 +77,7 @@ describe("parseGroup and parseMeter", () => {
   const places: readonly (readonly [Line, number, string])[] = [
     [["add-group", "group_id=1,type=foo"], 17, "foo"],
     [["add-group", "group_id=1,type=all,bucket=output:1,bucket=foo:2"], 44, "foo"],
+    [["add-group", "group_id=1,type=all,buckets=output:1"], 21, "buckets"],
     [["add-group", "group_id=1,type=select,selection_method=hash"], 24, "selection_method"],
     [["add-group", "group_id=1,type=ff,bucket=output:1"], 27, "output:1"],
     [["del-groups", "group_id=1,bucket=output:1"], 12, "bucket=output:1"],
