@@ -149,10 +149,10 @@ export class OvsdbClient extends EventEmitter<OvsdbClientEvents> {
   ): Promise<ResultsOf<Operations>>;
   /**
    * The same, sent again on the next connection when the reply was lost, and still done once: the inserts choose their `uuid`, by
-   * which an attempt sees that an earlier one was committed, or a `wait` holds but the first time. Waits for a connection when none is
-   * up. `timeoutMs`, default 60,000, is for all attempts. Resolves with undefined when an attempt whose reply was lost had been committed.
+   * which an attempt sees that an earlier one was committed, or a `wait` looks at what the transaction itself changes, so that it holds
+   * but the first time (the server is asked at the end whether it no longer does). Waits for a connection when none is up. `timeoutMs`, default 60,000, is for all attempts. Resolves with undefined when an attempt whose reply was lost had been committed.
    *
-   * Rejects as above, with `UnrepeatableError` when nothing guards the transaction, with `DuplicateUuidError` when a chosen `uuid` was
+   * Rejects as above, with `UnrepeatableError` when neither is so, or when the inserted rows don't stay, with `DuplicateUuidError` when a chosen `uuid` was
    * taken before the first attempt, and with `OutcomeUnknownError` when a `wait` fails after a lost attempt.
    */
   async transact<const Operations extends readonly Operation[]>(

@@ -81,7 +81,7 @@ export type {
   UpdateOperation,
   WaitOperation,
 } from "./operations.ts";
-export { UnrepeatableError } from "./repeated-transaction.ts";
+export { UnrepeatableError } from "./repeatable.ts";
 export type {
   ChangeContext,
   ConditionsOf,

@@ -48,6 +48,8 @@ export class Locks {
       if (known === undefined) connection.unlock(name).catch(() => {});
     };
     try {
+      // The server lets nobody steal what he waits for.
+      if (method === "steal" && known?.held === false) await connection.unlock(name, options);
       await this.#ask(connection, method, name, lock, { ...options, onAbandoned });
     } catch (error) {
       if (known === undefined) this.#wanted.delete(name);

@@ -1,10 +1,17 @@
 // A transaction that may be sent again when its reply was lost, and still is done once: each attempt first asks whether
 // a row that an earlier one would have made is there. The server's answer is then the answer to all of them.
-import { ConnectionClosedError, OvskitError, TimeoutError } from "../errors.ts";
+import { ConnectionClosedError, TimeoutError } from "../errors.ts";
 import { runWithin, type WaitOptions } from "../transport/deadline.ts";
 import type { OvsdbConnection } from "./connection.ts";
 import { OutcomeUnknownError, TransactionError } from "./errors.ts";
-import type { InsertOperation, Operation, OperationResult, WaitOperation } from "./operations.ts";
+import type { Operation, OperationResult, WaitOperation } from "./operations.ts";
+import {
+  brokenWait,
+  type ChosenInsert,
+  chosenInserts,
+  isReferredTo,
+  UnrepeatableError,
+} from "./repeatable.ts";
 import {
   ClusterError,
   DuplicateUuidError,
@@ -12,14 +19,6 @@ import {
   WaitTimedOutError,
 } from "./transaction-errors.ts";
 import { uuid } from "./values.ts";
-
-/** Nothing in a transaction tells whether it was done already, so that it can't be sent twice: `ERR_OVSDB_OPERATION_UNREPEATABLE`. */
-export class UnrepeatableError extends OvskitError {
-  constructor() {
-    const missing = "it has neither an insert with a chosen uuid nor a wait";
-    super("ERR_OVSDB_OPERATION_UNREPEATABLE", `this transaction can't be repeated safely: ${missing}`);
-  }
-}
 
 /** How long a repeated transaction is tried in all, in milliseconds. */
 const defaultTimeoutMs = 60_000;
@@ -54,21 +53,20 @@ export async function transactOnce(
 class RepeatedTransaction {
   readonly #on: RepeatedOn;
   readonly #operations: readonly Operation[];
-  readonly #chosen: readonly (readonly [InsertOperation, string])[];
+  readonly #chosen: readonly ChosenInsert[];
   /** That no row with a chosen uuid is there yet. */
   readonly #guards: readonly WaitOperation[];
+  /** That the transaction itself has broken what it waited for, where no row with a chosen uuid tells that it was done. */
+  readonly #broken: readonly WaitOperation[];
   /** The connection that took an attempt of which nothing was heard again. */
   #lost: string | undefined;
 
   constructor(on: RepeatedOn, operations: readonly Operation[]) {
     this.#on = on;
     this.#operations = operations;
-    this.#chosen = operations.flatMap((operation) =>
-      operation.op === "insert" && operation.uuid !== undefined ? [[operation, operation.uuid] as const] : [],
-    );
+    this.#chosen = chosenInserts(operations);
     this.#guards = this.#chosen.map(([{ table }, id]) => absent(table, id));
-    const guarded = this.#chosen.length > 0 || operations.some(({ op }) => op === "wait");
-    if (!guarded) throw new UnrepeatableError();
+    this.#broken = this.#chosen.length > 0 ? [] : [brokenWait(operations)];
   }
 
   async attempt(signal: AbortSignal): Promise<OperationResult[] | undefined> {
@@ -76,9 +74,10 @@ class RepeatedTransaction {
     const guards = this.#guards;
     const begins = this.#begins(connection, signal);
     try {
-      const operations = [...guards, ...this.#operations];
+      await this.#checkTables(connection, signal);
+      const operations = [...guards, ...this.#operations, ...this.#broken];
       const results = await connection.transact(this.#on.database, operations, { signal });
-      return results.slice(guards.length);
+      return results.slice(guards.length, guards.length + this.#operations.length);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof OutcomeUnknownError) this.#giveUp(connection, error);
@@ -87,6 +86,17 @@ class RepeatedTransaction {
       else if (!(error instanceof ConnectionClosedError)) throw error;
     }
     return this.attempt(signal);
+  }
+
+  /** A row that goes at the commit tells nothing: one of a table that isn't root stays only where something refers to it. */
+  async #checkTables(connection: OvsdbConnection, signal: AbortSignal): Promise<void> {
+    if (this.#chosen.length === 0) return;
+    const { tables } = await connection.schema(this.#on.database, { signal });
+    const stays = this.#chosen.some(
+      ([{ table }, id]) => tables.get(table)?.isRoot !== false || isReferredTo(id, this.#operations),
+    );
+    if (!stays)
+      throw new UnrepeatableError("nothing refers to the rows that it inserts, so that none of them stays");
   }
 
   /**
@@ -121,6 +131,9 @@ class RepeatedTransaction {
     if (index !== undefined && index < guards && error instanceof WaitTimedOutError) {
       if (this.#lost !== undefined || begins) return undefined;
       throw this.#duplicate(index);
+    }
+    if (index !== undefined && index >= guards + this.#operations.length) {
+      throw new UnrepeatableError("what it waits for is still so when it is done");
     }
     const operationIndex = index === undefined ? undefined : index - guards;
     throw this.unsettled(transactionError(error, { operationIndex, table: error.table }));

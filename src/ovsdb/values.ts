@@ -72,6 +72,8 @@ export interface GenericRow {
 
 const minInt64 = -(2n ** 63n);
 const maxInt64 = 2n ** 63n - 1n;
+/** The least real that ovsdb-server reads. */
+const leastReal = 2.2250738585072014e-308;
 
 /** An element as the wire has it. Throws `ValueError`. */
 function encodeAtom(atom: Atom): JsonValue {
@@ -79,6 +81,9 @@ function encodeAtom(atom: Atom): JsonValue {
   if (atom instanceof NamedUuid) return ["named-uuid", atom.name];
   if (typeof atom === "bigint" && (atom < minInt64 || atom > maxInt64)) {
     throw new ValueError(`${atom} has more than 64 bits`);
+  }
+  if (typeof atom === "number" && atom !== 0 && Math.abs(atom) < leastReal) {
+    throw new ValueError(`${atom} is too close to 0: ovsdb-server ends the connection over it`);
   }
   if (!["string", "number", "bigint", "boolean"].includes(typeof atom)) {
     throw new ValueError(`${atom === null ? "null" : typeof atom} is no OVSDB value`);

@@ -27,8 +27,8 @@ export interface TlsOptions {
   /** The newest version offered. Default TLS 1.3. */
   readonly maxVersion?: TlsVersion | undefined;
   /**
-   * Whether the server's certificate must be for the host that was connected to. Default true. A certificate of ovs-pki is for the name it
-   * was made with, mostly no host's: for these it is false, or {@link serverName} says the name. Clients that come to `pssl:` have no host
+   * Whether the server's certificate must be for the host that was connected to. Default true. A certificate of ovs-pki is for
+   * `NAME id:UUID`, which is no host's, unless it was made with `-u`: for these it is false. Clients that come to `pssl:` have no host
    * to check.
    */
   readonly checkHostName?: boolean | undefined;

@@ -1,6 +1,7 @@
 // Every operation of RFC 7047 against the real ovsdb-server, whose ovs-vswitchd is stopped so that nothing but these
 // tests writes.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type OpenVSwitch, startOpenVSwitch } from "../../lab/open-vswitch.ts";
 import {
@@ -17,6 +18,7 @@ import {
   type RowValues,
   type SelectResult,
   TransactionError,
+  UnrepeatableError,
   UnsendableValueError,
   uuid,
 } from "../../src/ovsdb/index.ts";
@@ -335,6 +337,50 @@ describeWith(["openvswitch"], "OVSDB on the real server", function () {
     assert.equal((await queues()).length, 1);
     assert.equal(proxy.fromClient.filter(({ method }) => method === "transact").length, 2);
     await assert.rejects(cut.transact(db, [row], { retry: true }), DuplicateUuidError);
+  });
+
+  it("refuses to repeat what leaves nothing behind that would tell that it was done", async () => {
+    const collected = {
+      op: "insert",
+      table: "Manager",
+      row: { target: "ptcp:" },
+      uuid: randomUUID(),
+    } as const;
+    await assert.rejects(
+      client.transact(db, [collected, queue({ dscp: 1 })], { retry: true }),
+      UnrepeatableError,
+    );
+    const stays: Operation = {
+      op: "wait",
+      table: "Queue",
+      where: [],
+      columns: ["external_ids"],
+      until: "==",
+      rows: [],
+      timeoutMs: 0,
+    };
+    const untouched: Operation = {
+      op: "update",
+      table: "Queue",
+      where: [["dscp", "==", 9]],
+      row: { external_ids: new Map() },
+    };
+    await assert.rejects(client.transact(db, [stays, untouched], { retry: true }), UnrepeatableError);
+    assert.deepEqual(await queues(), []);
+  });
+
+  it("refuses reals that the server would end the connection over", async () => {
+    await assert.rejects(client.transact(db, [queue({ dscp: 5e-324 })]), { code: "ERR_OVSDB_OPERATION" });
+  });
+
+  it("steals a lock that it waits for", async () => {
+    await using other = await connectOvsdb(ovs.ovsdb);
+    assert.equal(await other.lock("mine"), true);
+    assert.equal(await client.lock("mine"), false);
+    const lost = once(other, "lockLost");
+    assert.equal(await client.steal("mine"), true);
+    assert.deepEqual(await lost, ["mine", "stolen"]);
+    await client.unlock("mine");
   });
 
   it("keeps every int64 exact, there and back", async () => {

@@ -4,12 +4,13 @@ import { connectOvsdb } from "../../src/ovsdb/client.ts";
 import { OutcomeUnknownError, TransactionError } from "../../src/ovsdb/errors.ts";
 import type { OvsdbOptions } from "../../src/ovsdb/link.ts";
 import type { Operation } from "../../src/ovsdb/operations.ts";
-import { UnrepeatableError } from "../../src/ovsdb/repeated-transaction.ts";
+import { UnrepeatableError } from "../../src/ovsdb/repeatable.ts";
 import { ConstraintViolationError, DuplicateUuidError } from "../../src/ovsdb/transaction-errors.ts";
 import { FakeServer, id } from "./fake-server.ts";
 
 const quick: OvsdbOptions = { backoff: { minMs: 0, maxMs: 1 } };
 const insert = { op: "insert", table: "Item", row: { name: "a" }, uuid: id(1) } as const;
+const plain: Operation = { op: "insert", table: "Item", row: { name: "b" } };
 const timedOut = { error: "timed out", details: "no" };
 const inserted = { uuid: ["uuid", id(1)] };
 const wait: Operation = {
@@ -95,11 +96,11 @@ describe("a transaction that is repeated", () => {
   it("says that nobody knows when its own wait fails after a lost attempt, and just that it fails before", async () => {
     await using server = await replying([timedOut], "lost", [timedOut]);
     await using client = await connectOvsdb(server.target, quick);
-    await assert.rejects(client.transact("Test", [wait], { retry: true }), {
+    await assert.rejects(client.transact("Test", [wait, plain], { retry: true }), {
       error: "timed out",
       operationIndex: 0,
     });
-    await assert.rejects(client.transact("Test", [wait], { retry: true }), OutcomeUnknownError);
+    await assert.rejects(client.transact("Test", [wait, plain], { retry: true }), OutcomeUnknownError);
   });
 
   it("gives a server up that doesn't answer, and says at the deadline that nobody knows", async () => {
@@ -149,11 +150,31 @@ describe("a transaction that is repeated", () => {
     await assert.rejects(closed, { code: "ERR_OVSDB_OUTCOME_UNKNOWN" });
   });
 
+  it("holds only where it breaks what it waits for, which the server is asked at its end", async () => {
+    await using server = await replying([{}, inserted, {}], [{}, inserted, timedOut]);
+    await using client = await connectOvsdb(server.target, quick);
+    assert.deepEqual(await client.transact("Test", [wait, plain], { retry: true }), [{}, { uuid: id(1) }]);
+    assert.deepEqual(server.calls("transact")[0]?.params.at(-1), {
+      op: "wait",
+      table: "Item",
+      where: [],
+      columns: ["name"],
+      until: "!=",
+      rows: [],
+      timeout: 0,
+    });
+    await assert.rejects(client.transact("Test", [wait, plain], { retry: true }), UnrepeatableError);
+  });
+
   it("is refused when nothing would tell that it was done", async () => {
     await using server = await FakeServer.start();
     await using client = await connectOvsdb(server.target, quick);
-    const { uuid: _, ...plain } = insert;
-    await assert.rejects(client.transact("Test", [plain], { retry: true }), UnrepeatableError);
+    const remove: Operation = { op: "delete", table: "Item", where: [] };
+    const update: Operation = { op: "update", table: "Item", where: [], row: { size: 1 } };
+    for (const operations of [[plain], [wait], [wait, update], [insert, remove]]) {
+      // oxlint-disable-next-line no-await-in-loop
+      await assert.rejects(client.transact("Test", operations, { retry: true }), UnrepeatableError);
+    }
     assert.equal(server.calls("transact").length, 0);
   });
 });

@@ -35,6 +35,9 @@ type IdentifiedFor<Shown> = string extends Shown ? Identified : never;
 export function writtenAtom(type: BaseType, value: WrittenAtom, path: string): Atom {
   if (value instanceof Uuid || value instanceof NamedUuid) return value;
   if (typeof value === "object") return writtenAtom(type, identity(type, value, path), path);
+  if (type.type === "integer" && typeof value === "number" && !Number.isSafeInteger(value)) {
+    throw new ValueError(`${path}: ${value} isn't exact as a number: write it as a bigint`);
+  }
   if (type.type !== "uuid") return value;
   if (typeof value !== "string") throw new ValueError(`${path}: ${String(value)} is no UUID`);
   return uuid(value);
