@@ -12,6 +12,12 @@ export interface ChosenConditions {
   readonly tables: RowConditions;
 }
 
+/** One choice that the server hasn't answered to. */
+interface Choice extends ChosenConditions {
+  /** Of all tables, whatever was chosen before. */
+  readonly anew: boolean;
+}
+
 interface Waiter {
   readonly version: number;
   readonly resolve: () => void;
@@ -23,6 +29,8 @@ export class Conditions {
   #chosen: ChosenConditions;
   #acknowledged: ChosenConditions;
   #sent: ChosenConditions | undefined;
+  /** What is chosen besides what the server has answered to, in order. */
+  #choices: readonly Choice[] = [];
   readonly #waiters: Set<Waiter> = new Set();
 
   constructor(tables: RowConditions) {
@@ -51,8 +59,7 @@ export class Conditions {
 
   /** Chooses; settles with the server's answer to this or to what is chosen after it. */
   choose(tables: RowConditions, wait: SettleOptions): Promise<void> {
-    const version = this.#chosen.version + 1;
-    this.#chosen = { version, tables: { ...this.#chosen.tables, ...tables } };
+    const version = this.#add(tables, false);
     return settleWithin<void>(wait, (resolve, reject) => {
       const waiter: Waiter = { version, resolve: () => resolve(), reject };
       this.#waiters.add(waiter);
@@ -60,32 +67,64 @@ export class Conditions {
     });
   }
 
-  /** Chooses for all tables, for a monitor that begins anew. */
-  replace(tables: RowConditions): void {
-    this.#chosen = { version: this.#chosen.version + 1, tables };
+  /** Chooses for all tables, for a monitor that begins anew. Gives the version that this is. */
+  replace(tables: RowConditions): number {
+    return this.#add(tables, true);
+  }
+
+  /** After all doesn't choose what {@link replace} did: what was chosen before it, or after it, stays so. */
+  withdraw(version: number): void {
+    this.#choices = this.#choices.filter((choice) => choice.version !== version);
+    this.#combine(this.#chosen.version + 1);
   }
 
   /** The server shows what was sent as this version. */
   acknowledge(version: number): void {
-    if (this.#sent?.version === version) this.#acknowledged = this.#sent;
-    for (const waiter of this.#waiters) {
-      if (waiter.version > version) continue;
-      this.#waiters.delete(waiter);
-      waiter.resolve();
+    if (this.#sent?.version === version) {
+      this.#acknowledged = this.#sent;
+      this.#choices = this.#choices.filter((choice) => choice.version > version);
     }
+    for (const waiter of this.#upTo(version)) waiter.resolve();
   }
 
-  /** The server refuses what was sent: everything is as it was before. */
-  refuse(reason: Error): void {
-    const version = this.#chosen.version + 1;
-    if (this.#chosen !== this.#acknowledged) this.#chosen = { version, tables: this.#acknowledged.tables };
-    this.#acknowledged = this.#chosen;
-    this.giveUp(reason);
+  /**
+   * The server refuses what was sent, as this version: what was chosen up to then isn't, and who waits for it hears so. What was chosen
+   * later stays chosen. Says whether anything is different now.
+   */
+  refuse(reason: Error, version: number | undefined = this.#sent?.version): boolean {
+    if (version === undefined || version <= this.#acknowledged.version) return false;
+    this.#choices = this.#choices.filter((choice) => choice.version > version);
+    this.#acknowledged = { version, tables: this.#acknowledged.tables };
+    this.#combine(this.#chosen.version);
+    for (const waiter of this.#upTo(version)) waiter.reject(reason);
+    return true;
   }
 
   /** Nobody has to wait any more. */
   giveUp(reason: Error): void {
-    for (const waiter of this.#waiters) waiter.reject(reason);
-    this.#waiters.clear();
+    for (const waiter of this.#upTo(Number.POSITIVE_INFINITY)) waiter.reject(reason);
+  }
+
+  #add(tables: RowConditions, anew: boolean): number {
+    const version = this.#chosen.version + 1;
+    this.#choices = [...this.#choices, { version, tables, anew }];
+    this.#combine(version);
+    return version;
+  }
+
+  /** What is chosen, by all choices together. */
+  #combine(version: number): void {
+    let { tables } = this.#acknowledged;
+    for (const choice of this.#choices)
+      tables = choice.anew ? choice.tables : { ...tables, ...choice.tables };
+    this.#chosen = { version, tables };
+    if (this.#choices.length === 0) this.#acknowledged = this.#chosen;
+  }
+
+  /** Those who wait for this version or one before it; they no longer do. */
+  #upTo(version: number): readonly Waiter[] {
+    const waiters = [...this.#waiters].filter((waiter) => waiter.version <= version);
+    for (const waiter of waiters) this.#waiters.delete(waiter);
+    return waiters;
   }
 }

@@ -8,6 +8,7 @@ import { Conditions, type RowConditions } from "./conditions.ts";
 import type { OvsdbConnection } from "./connection.ts";
 import { OvsdbDecodeError, OvsdbRequestError } from "./errors.ts";
 import { type MonitorMessage, type MonitorUpdate, wholeUpdate } from "./monitor-protocol.ts";
+import { Turns } from "./turns.ts";
 
 /** How long {@link Monitor.where} waits by default, in milliseconds: as long as a first monitor may take. */
 const conditionsTimeoutMs = 60_000;
@@ -81,7 +82,9 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   #fault: unknown;
   #refusal: Error | undefined;
   readonly #conditions: Conditions;
-  #restarting = false;
+  readonly #restarts: Turns = new Turns();
+  /** The other end of the last connection. */
+  #peer: string;
   #closed = false;
 
   /** @internal */
@@ -90,6 +93,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     this.database = options.database;
     this.id = options.id;
     this.#options = options;
+    this.#peer = options.database;
     this.#conditions = new Conditions(options.conditions ?? {});
   }
 
@@ -120,20 +124,24 @@ export class Monitor extends EventEmitter<MonitorEvents> {
    * (`OvsdbRequestError`) leaves the conditions as they were. Not with a server that knows RFC 7047's `monitor` only.
    */
   async where(conditions: RowConditions, options: WaitOptions = {}): Promise<void> {
-    const chosen = this.#conditions.choose(conditions, {
-      what: `the conditions of ${this.id}`,
-      timeoutMs: conditionsTimeoutMs,
-      ...options,
+    await this.choose(() => conditions, options);
+  }
+
+  /** @internal As {@link where}, after all that {@link restart} was called for before. `conditions` is called at that time. */
+  async choose(conditions: () => RowConditions, options: WaitOptions = {}): Promise<void> {
+    const wait = { what: `the conditions of ${this.id}`, timeoutMs: conditionsTimeoutMs, ...options };
+    await this.#restarts.follow(wait, async () => {
+      const chosen = this.#conditions.choose(conditions(), wait);
+      if (this.#closed) this.#conditions.giveUp(this.#closedError());
+      else void this.#sendConditions();
+      await chosen;
     });
-    if (this.#closed) this.#conditions.giveUp(new ConnectionClosedError(this.id, "the monitor is closed"));
-    else void this.#sendConditions();
-    await chosen;
   }
 
   /** Sends what was chosen since the server's last answer, until there is nothing more. */
   async #sendConditions(): Promise<void> {
     const connection = this.#connection;
-    if (connection === undefined || !this.synced || this.#restarting) return;
+    if (connection === undefined || !this.synced || this.#restarts.busy) return;
     const sent = this.#conditions.take();
     if (sent === undefined) return;
     try {
@@ -142,7 +150,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     } catch (error) {
       // A connection or a monitor that ends takes nothing with it: the next one starts with what was chosen.
       if (!this.running) return;
-      if (isRefusal(error)) this.#conditions.refuse(error);
+      if (isRefusal(error)) this.#conditions.refuse(error, sent.version);
       else connection.session.abort(error instanceof Error ? error : new Error(String(error)));
     }
     if (this.#connection === connection) await this.#sendConditions();
@@ -155,7 +163,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
       this.#connection?.cancelMonitor(this.id);
       this.#connection = undefined;
       this.#options.onClose(this.id);
-      this.#conditions.giveUp(new ConnectionClosedError(this.id, "the monitor is closed"));
+      this.#conditions.giveUp(this.#closedError());
       this.emit("close");
     }
     return Promise.resolve();
@@ -166,41 +174,56 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     return this.close();
   }
 
-  /** @internal Monitors by another plan and other conditions, on the connection that is up. When it rejects, all is as it was before. */
-  async restart(plan: Planner, conditions: RowConditions, options?: WaitOptions): Promise<void> {
-    const connection = this.#connection;
-    if (connection === undefined || !this.synced || this.#restarting) {
-      throw new ConnectionClosedError(this.id, "not in step");
-    }
-    this.#restarting = true;
+  #closedError(): Error {
+    return new ConnectionClosedError(this.#peer, "the monitor is closed");
+  }
+
+  /**
+   * @internal Monitors by another plan and other conditions, on the connection that is up, once what was called for before is done.
+   * When it rejects, all is as it was before.
+   */
+  async restart(plan: Planner, conditions: RowConditions, options: WaitOptions = {}): Promise<void> {
+    const wait = { what: `the turn of another plan of ${this.id}`, ...options };
     try {
-      const next = await plan(connection, options);
-      // Until this is answered, what comes is of the old plan.
-      await connection.request("monitor_cancel", [this.id], options);
-      await this.#replace(connection, { ...next, resumable: false }, conditions, options);
+      await this.#restarts.run(wait, () => this.#restart(plan, conditions, options));
     } finally {
-      this.#restarting = false;
-      void this.#sendConditions();
+      // Not before its turn is over.
+      void this.#restarts.follow({ what: "the turn" }, () => this.#sendConditions());
     }
+  }
+
+  async #restart(plan: Planner, conditions: RowConditions, options: WaitOptions): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined || !this.synced) throw this.#notInStep();
+    const next = await plan(connection, options);
+    // Until this is answered, what comes is of the old plan.
+    await connection.request("monitor_cancel", [this.id], options);
+    await this.#replace(connection, { ...next, resumable: false }, conditions, options);
+  }
+
+  #notInStep(): Error {
+    if (this.#closed) return this.#closedError();
+    if (this.#refusal !== undefined) return this.#refusal;
+    const reason = this.#connection === undefined ? "lost, connecting again" : "lost, not in step again yet";
+    return new ConnectionClosedError(this.#peer, reason);
   }
 
   async #replace(
     connection: OvsdbConnection,
     plan: MonitorPlan,
     conditions: RowConditions,
-    options?: WaitOptions,
+    options: WaitOptions,
   ): Promise<void> {
     this.#checkOn(connection);
-    this.#conditions.replace(conditions);
+    const version = this.#conditions.replace(conditions);
     try {
       await this.#request(connection, plan, options);
     } catch (error) {
-      const reason = error instanceof Error ? error : new Error(String(error));
       plan.revert?.();
-      this.#conditions.refuse(reason);
+      this.#conditions.withdraw(version);
       this.#lastTransactionId = undefined;
       if (this.#connection === connection) await this.reattach(connection);
-      throw reason;
+      throw error;
     }
   }
 
@@ -222,6 +245,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
 
   async #start(connection: OvsdbConnection, options?: WaitOptions): Promise<void> {
     this.#connection = connection;
+    this.#peer = connection.session.peer;
     this.#answered = false;
     this.#inStep = false;
     this.#refusal = undefined;
@@ -280,9 +304,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
       connection.session.abort(reason);
       return false;
     }
-    const changed = this.#conditions.unanswered;
-    this.#conditions.refuse(reason);
-    if (changed) return this.#connection === connection;
+    if (this.#conditions.refuse(reason)) return this.#connection === connection;
     this.#refusal = reason;
     this.emit("refused", reason);
     return false;

@@ -86,6 +86,7 @@ export interface Replica<Tables, References = unknown, All = Tables>
   /**
    * Chooses other tables, columns and rows while it runs, instead of all that were chosen before. It is the same replica, with other
    * types; what is different is told in a `change` with `resync`, but of a table no longer chosen, whose rows go without a word.
+   * It waits for those that were called before; a `where` called after it is of what it chooses, one called before it is overruled.
    * Rejects with `SelectionError`, `OvsdbRequestError` or `ConnectionClosedError` (not connected); then all is as it was before.
    */
   reselect<const Chosen extends Selection<All>>(
@@ -181,15 +182,18 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
   }
 
   async where(conditions: RowConditions, options?: WaitOptions): Promise<void> {
-    for (const table of Object.keys(conditions)) this.#store(table);
-    await this.#monitor?.where(conditions, options);
+    const chosen = (): RowConditions => {
+      for (const table of Object.keys(conditions)) this.#store(table);
+      return conditions;
+    };
+    await this.#monitor?.choose(chosen, options);
   }
 
   async reselect(choice: Choice, options?: WaitOptions): Promise<this> {
     const choices = tableChoices(choice);
-    const before = this.#chosen;
-    const next = { choices, stores: storesOf(choices, before.stores) };
     const planner: Planner = async (connection, wait) => {
+      const before = this.#chosen;
+      const next = { choices, stores: storesOf(choices, before.stores) };
       const schema = await connection.schema(this.database, wait);
       const codecs = codecsOf(schema, choices);
       const use = (chosen: Chosen, by: ReadonlyMap<string, RowCodec>) => (): void => {

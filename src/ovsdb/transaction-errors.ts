@@ -41,7 +41,7 @@ export class ResourcesExhaustedError extends TransactionError {}
 /** The server couldn't write its file (4.1.3): `ERR_OVSDB_I_O_ERROR`. */
 export class IoError extends TransactionError {}
 
-/** An operation isn't written as it should be, or names no table or column of the schema: `ERR_OVSDB_SYNTAX_ERROR`. */
+/** An operation isn't written as it should be, names no table of the schema, or selects no column of it: `ERR_OVSDB_SYNTAX_ERROR`. */
 export class SyntaxRefusedError extends TransactionError {}
 
 /** Access control doesn't let this client do it; Open vSwitch's: `ERR_OVSDB_PERMISSION_ERROR`. */

@@ -1,6 +1,7 @@
 // Replicas that show chosen rows, and are told to show others while they run, on the real ovsdb-server.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseServer } from "../../lab/database-server.ts";
 import {
   connectOvsdb,
@@ -192,6 +193,96 @@ describeWith(["openvswitch"], "a replica of chosen rows", function () {
     await client.transact(database, [insert(7)]);
     assert.deepEqual(dscps(one.table("Queue")), [1]);
     assert.deepEqual(dscps(other.table("Queue")), [1, 2, 3, 4, 7]);
+  });
+
+  it("keeps what was chosen after something that the server refuses", async () => {
+    await using replica = await client.replica(openVSwitch, { Queue: ["dscp"], Port: ["name"] });
+    const refused = assert.rejects(replica.where({ Port: [["name", "==", 7]] }), OvsdbRequestError);
+    await replica.where({ Queue: [["dscp", "==", 3]] });
+    await refused;
+    assert.deepEqual(dscps(replica.table("Queue")), [3]);
+  });
+
+  const three = { Queue: [["dscp", "==", 3]] } as const;
+  const low = { Queue: { columns: ["dscp"], where: [["dscp", "<", 2]] } } as const;
+
+  for (const [when, ms] of [
+    ["at once", undefined],
+    ["a moment later", 1],
+  ] as const) {
+    it(`shows of a new selection the rows that were chosen ${when}`, async () => {
+      await using replica = await client.replica(openVSwitch, { Queue: "all" });
+      const reselected = replica.reselect(low);
+      if (ms !== undefined) await sleep(ms);
+      await Promise.all([reselected, replica.where(three)]);
+      assert.deepEqual(dscps(replica.table("Queue")), [3]);
+      assert.deepEqual(
+        [...replica.table("Queue")].map((row) => Object.keys(row)),
+        [["_uuid", "dscp"]],
+      );
+    });
+  }
+
+  it("shows the rows of a new selection, not those that were chosen before it", async () => {
+    await using replica = await client.replica(openVSwitch, { Queue: "all" });
+    await Promise.all([replica.where(three), replica.reselect(low)]);
+    assert.deepEqual(dscps(replica.table("Queue")), [1]);
+    await client.transact(database, [insert(3), insert(0)]);
+    assert.deepEqual(dscps(replica.table("Queue")), [0, 1]);
+  });
+
+  it("shows what was chosen before and after a selection that can't be had", async () => {
+    await using replica = await client.replica(openVSwitch, { Queue: ["dscp"], Port: ["name"] });
+    const before = replica.where(three);
+    const refused = assert.rejects(
+      replica.reselect({ Bridge: { columns: ["name"], where: [["name", "==", 7]] } }),
+      OvsdbRequestError,
+    );
+    await Promise.all([before, replica.where({ Port: [] })]);
+    await refused;
+    assert.deepEqual(dscps(replica.table("Queue")), [3]);
+    assert.equal(replica.table("Port").size, 0);
+  });
+
+  it("chooses rows of a table that is being chosen, and none of one that no longer is", async () => {
+    await using replica = await client.replica("Open_vSwitch", { Port: ["name"] });
+    const reselected = replica.reselect({ Queue: ["dscp"] });
+    const gone = assert.rejects(replica.where({ Port: [] }), SelectionError);
+    await Promise.all([reselected, replica.where(three as object), gone]);
+    assert.equal((await reselected).table("Queue").size, 1);
+  });
+
+  it("makes one selection after the other, with what was chosen between", async () => {
+    await using replica = await client.replica(openVSwitch, { Queue: "all" });
+    const wrong = { Queue: ["colour"] } as unknown as { Queue: ["dscp"] };
+    await Promise.all([
+      replica.reselect({ Port: ["name"] }),
+      replica.reselect(low),
+      replica.where(three),
+      assert.rejects(replica.reselect(wrong), SelectionError),
+    ]);
+    assert.deepEqual(dscps(replica.table("Queue")), [3]);
+    await Promise.all([
+      replica.reselect({ Port: ["name"] }),
+      assert.rejects(replica.reselect(low, { signal: AbortSignal.abort() }), { name: "AbortError" }),
+    ]);
+    assert.throws(() => replica.table("Queue"), SelectionError);
+    assert.equal(replica.synced, true);
+  });
+
+  it("makes no other selection while there is no connection, and says so", async () => {
+    await using own = await DatabaseServer.start();
+    await using follower = await connectOvsdb(own.target, quick);
+    const replica = await follower.replica(openVSwitch, { Queue: ["dscp"] });
+    const stale = once(replica, "stale");
+    await own.halt("kill");
+    await stale;
+    await assert.rejects(replica.reselect({ Port: ["name"] }), {
+      code: "ERR_CONNECTION_CLOSED",
+      message: `connection to ${own.target} closed: lost, connecting again`,
+    });
+    await replica.close();
+    await assert.rejects(replica.reselect({ Port: ["name"] }), /the monitor is closed/);
   });
 
   it("rejects what waits when it is closed", async () => {
