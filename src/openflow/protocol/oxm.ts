@@ -237,6 +237,15 @@ function writeOxm(writer: Writer, value: Oxm): void {
   }
 }
 
+function areZeros(view: DataView, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    if (view.getUint8(at) !== 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /**
  * The field that a setField action writes: one, and so not one that a mask leaves out. An action that holds more than zeros behind it
  * is kept as it is: switches refuse it.
@@ -246,8 +255,17 @@ export const setOxm: Codec<Oxm> = {
   name: "oxm",
   read(reader: Reader): Oxm {
     const value = oxm.read(reader);
-    for (let at = reader.offset; at < reader.end; at++) {
-      reader.declined ||= reader.view.getUint8(at) !== 0;
+    const { view, offset, end } = reader;
+    // Behind addresses, which are set most, there are two bytes or four.
+    const left = end - offset;
+    const zeros =
+      left === 4
+        ? view.getUint32(offset) === 0
+        : left === 2
+          ? view.getUint16(offset) === 0
+          : areZeros(view, offset, end);
+    if (!zeros) {
+      reader.declined = true;
     }
     return value;
   },
