@@ -67,7 +67,7 @@ function setCodec({ key, min }: ColumnType, path: string): ColumnCodec {
   };
 }
 
-function mapCodec({ key, max }: ColumnType, value: BaseType, path: string): ColumnCodec {
+function mapCodec({ key, min, max }: ColumnType, value: BaseType, path: string): ColumnCodec {
   const keyOf = atomDecoder(key, path);
   const valueOf = atomDecoder(value, path);
   // Rows mostly have the same keys in the same order: one text for all of them, instead of one each.
@@ -91,7 +91,7 @@ function mapCodec({ key, max }: ColumnType, value: BaseType, path: string): Colu
     return map;
   };
   return {
-    initial: emptyMap,
+    initial: min === 0 ? emptyMap : new Map([[initialAtoms[key.type], initialAtoms[value.type]]]),
     decode,
     apply: (old, difference) => {
       const changes = decode(difference);

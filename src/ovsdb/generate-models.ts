@@ -118,15 +118,18 @@ const defaultTexts: Readonly<Record<AtomicType, string>> = {
 };
 
 function defaultText({ key, value, min, max }: ColumnType): string | undefined {
-  if (value !== undefined) return min === 0 ? "new Map()" : undefined;
-  if (min === 0) return max === 1 ? "undefined" : "[]";
-  if (key.refTable !== undefined || !allowsDefault(key)) return undefined;
+  const one = max === 1 && value === undefined;
+  if (min === 0 && one) return "undefined";
+  if (min === 0) return value === undefined ? "[]" : "new Map()";
+  if (!allowsDefault(key) || (value !== undefined && !allowsDefault(value))) return undefined;
   const text = defaultTexts[key.type];
-  return max === 1 ? text : `[${text}]`;
+  if (value !== undefined) return `new Map([[${text}, ${defaultTexts[value.type]}]])`;
+  return one ? text : `[${text}]`;
 }
 
 function allowsDefault({
   type,
+  refTable,
   enum: choices,
   minInteger,
   maxInteger,
@@ -134,6 +137,7 @@ function allowsDefault({
   maxReal,
   minLength,
 }: BaseType): boolean {
+  if (refTable !== undefined) return false;
   if (choices !== undefined) return choices.some((choice) => choice === initialValues[type]);
   const low = minInteger ?? minReal ?? 0;
   const high = maxInteger ?? maxReal ?? 0;

@@ -97,6 +97,7 @@ describe("a column that an update leaves out", () => {
       [set("string"), []],
       [{ key: { type: "integer" }, min: 1, max: many }, [0]],
       [map(), new Map()],
+      [{ ...map(2), min: 1 }, new Map([["", 0]])],
     ];
     for (const [type, value] of defaults) assert.deepEqual(columnCodec(type, "T.c").initial, value);
   });

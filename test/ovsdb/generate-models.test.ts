@@ -25,6 +25,8 @@ describe("generated types", () => {
           wide: { type: { key: "integer", min: 0, max: 1 } },
           narrow: { type: { key: { type: "integer", minInteger: 0, maxInteger: 9 } } },
           pairs: { type: { key: "uuid", value: { type: "integer", enum: 7 }, min: 0, max: 3 } },
+          labels: { type: { key: "string", value: "integer", min: 1, max: 2 } },
+          kinds: { type: { key: "string", value: { type: "string", enum: "x" }, min: 1, max: 2 } },
           share: { type: { key: { type: "real", minReal: 0.5 } }, mutable: false },
         },
       },
@@ -53,7 +55,8 @@ describe("generated types", () => {
     assert.match(text, /narrow: 0,/);
     assert.match(text, /one: \[\],/);
     assert.match(text, /pairs: new Map\(\),/);
-    assert.doesNotMatch(text, /share: 0/);
+    assert.match(text, /labels: new Map\(\[\["", 0\]\]\),/);
+    assert.doesNotMatch(text, /share: 0|kinds: new/);
   });
 
   it("import from ovskit unless told otherwise, and name acronyms in small letters", () => {
