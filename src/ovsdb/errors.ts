@@ -32,7 +32,7 @@ export class OvsdbDecodeError extends PeerError {
   }
 }
 
-/** A table or column that the server's schema doesn't have was asked for: `ERR_OVSDB_SELECTION`. */
+/** A table or column that the server's schema doesn't have, or that wasn't chosen, was asked for: `ERR_OVSDB_SELECTION`. */
 export class SelectionError extends OvskitError {
   readonly table: string;
   /** Undefined when the table itself is missing. */
@@ -40,7 +40,7 @@ export class SelectionError extends OvskitError {
 
   constructor(database: string, table: string, column?: string) {
     const what = column === undefined ? `table ${table}` : `column ${table}.${column}`;
-    super("ERR_OVSDB_SELECTION", `the schema of ${database} has no ${what}`);
+    super("ERR_OVSDB_SELECTION", `no ${what} is chosen of ${database}, or its schema has none`);
     this.table = table;
     this.column = column;
   }

@@ -35,8 +35,11 @@ export function tableChoices(choice: Choice): TableChoices {
 export function storesOf(
   choices: TableChoices,
   known: ReadonlyMap<string, TableStore>,
+  database: string,
 ): ReadonlyMap<string, TableStore> {
-  return new Map(Array.from(choices.keys(), (table) => [table, known.get(table) ?? new TableStore(table)]));
+  return new Map(
+    Array.from(choices.keys(), (table) => [table, known.get(table) ?? new TableStore(table, database)]),
+  );
 }
 
 /** Which rows, by table. */

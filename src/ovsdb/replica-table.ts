@@ -1,4 +1,5 @@
 // A table of a replica: what readers see of it, and the store behind that the replica writes to.
+import { SelectionError } from "./errors.ts";
 import type { ColumnOf } from "./model.ts";
 import { type ElementOf, joinKey, type ReplicaIndex, RowIndex } from "./replica-index.ts";
 import { OrderedRows, type ReplicaRange } from "./replica-range.ts";
@@ -16,7 +17,8 @@ export interface ReplicaTable<Row> extends Iterable<Row> {
   /**
    * An index by one column, or by what a map column has under a key: `ports.index(["external_ids", "iface-id"])`. A set is looked up by
    * each of its elements: `bridges.index("ports").one(port._uuid)` is the port's bridge. An optional column without a value, and a map
-   * without the key, are looked up as `undefined`. Made once, the same for the same column.
+   * without the key, are looked up as `undefined`. Made once, the same for the same column. Throws `SelectionError` for a column that
+   * isn't chosen.
    */
   index<const Path extends ColumnPath<Row>>(column: Path): ReplicaIndex<[ElementOf<ValueAt<Row, Path>>], Row>;
   /** An index by several columns together, none of them a set or map. */
@@ -25,7 +27,7 @@ export interface ReplicaTable<Row> extends Iterable<Row> {
   ): ReplicaIndex<{ [Index in keyof Paths]: ValueAt<Row, Paths[Index]> }, Row>;
   /** An index by what a function says, such as `(port) => port.external_ids.get("iface-id")`; `undefined` leaves the row out. Made anew by each call: keep it. */
   index<Key>(key: (row: Row) => Key): ReplicaIndex<[Exclude<Key, undefined>], Row>;
-  /** The rows in the order of a column, or of what a map column has under a key; not of a set. Made once, the same for the same column. */
+  /** The rows in the order of a column, or of what a map column has under a key; not of a set. Made once, the same for the same column. Throws as {@link index} does. */
   ordered<const Path extends ColumnPath<Row>>(
     column: Path,
   ): ReplicaRange<Exclude<ValueAt<Row, Path>, undefined>, Row>;
@@ -57,14 +59,16 @@ export interface Fault {
 /** A table's rows and their indexes. */
 export class TableStore implements ReplicaTable<GenericRow> {
   readonly name: string;
+  readonly #database: string;
   /** What the rows were read by. */
   codec: RowCodec | undefined;
   readonly #rows: Map<string, GenericRow> = new Map();
   readonly #made: Map<string, RowIndex | OrderedRows> = new Map();
   readonly #followers: (RowIndex | OrderedRows)[] = [];
 
-  constructor(name: string) {
+  constructor(name: string, database: string) {
     this.name = name;
+    this.#database = database;
   }
 
   get size(): number {
@@ -85,7 +89,7 @@ export class TableStore implements ReplicaTable<GenericRow> {
     const [first] = by;
     if (typeof first !== "function") {
       const paths = by as readonly GenericPath[];
-      return this.#once(`index ${JSON.stringify(paths)}`, () => this.#newIndex(keysOf(paths)));
+      return this.#once(this.#named("index", paths), () => this.#newIndex(keysOf(paths)));
     }
     return this.#follow(
       this.#newIndex((row) => {
@@ -101,7 +105,7 @@ export class TableStore implements ReplicaTable<GenericRow> {
       return typeof value === "object" ? undefined : value;
     };
     const make = (): OrderedRows => new OrderedRows((uuid) => this.#rows.get(uuid), keyOf);
-    return this.#once(`ordered ${JSON.stringify(path)}`, make);
+    return this.#once(this.#named("ordered", [path]), make);
   }
 
   /** An index by the references in a column. */
@@ -129,6 +133,17 @@ export class TableStore implements ReplicaTable<GenericRow> {
       }
     }
     return fault;
+  }
+
+  /** A name for what is made of these columns, another for each of them. */
+  #named(kind: string, paths: readonly GenericPath[]): string {
+    const parts = paths.map((path) => {
+      const [column, ...keys] = typeof path === "string" ? [path] : path;
+      const chosen = column === "_uuid" || this.codec?.columns.includes(column) !== false;
+      if (!chosen) throw new SelectionError(this.#database, this.name, column);
+      return [column, ...keys.map((key) => [typeof key, String(key)])];
+    });
+    return `${kind} ${JSON.stringify(parts)}`;
   }
 
   #newIndex(keys: (row: GenericRow) => readonly unknown[]): RowIndex {

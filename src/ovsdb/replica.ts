@@ -156,7 +156,7 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
     this.database = database;
     this.#commit = commit;
     const choices = tableChoices(choice);
-    this.#chosen = { choices, stores: storesOf(choices, new Map()) };
+    this.#chosen = { choices, stores: storesOf(choices, new Map(), database) };
   }
 
   get synced(): boolean {
@@ -193,7 +193,7 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
     const choices = tableChoices(choice);
     const planner: Planner = async (connection, wait) => {
       const before = this.#chosen;
-      const next = { choices, stores: storesOf(choices, before.stores) };
+      const next = { choices, stores: storesOf(choices, before.stores, this.database) };
       const schema = await connection.schema(this.database, wait);
       const codecs = codecsOf(schema, choices);
       const use = (chosen: Chosen, by: ReadonlyMap<string, RowCodec>) => (): void => {

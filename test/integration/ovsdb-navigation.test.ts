@@ -179,6 +179,21 @@ describeWith(["openvswitch"], "ways through a replica", function () {
     assert.equal(told.at(-1), "Port insert");
   });
 
+  it("aren't made of columns that aren't chosen", async () => {
+    await using replica = await client.replica("Open_vSwitch", { Port: ["name"] });
+    const ports = replica.table("Port");
+    assert.throws(() => ports.index("tag" as "name"), SelectionError);
+    assert.throws(() => ports.index("name", "colour" as "name"), SelectionError);
+    assert.throws(() => ports.ordered("colour" as "name"), SelectionError);
+    assert.equal(
+      ports.index("_uuid" as "name").one(ports.index("name").one("p1")?._uuid ?? "")?.["name"],
+      "p1",
+    );
+    await replica.reselect({ Port: ["tag"] });
+    assert.throws(() => ports.index("name"), SelectionError);
+    assert.deepEqual(ports.index("tag" as "name").find(10).length, 1);
+  });
+
   it("have the columns that are chosen now and no others, fewer or more", async () => {
     await using replica = await client.replica(openVSwitch, { Port: ["name", "tag", "trunks"] });
     const columns = (): string[] => [

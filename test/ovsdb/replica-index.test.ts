@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { TableStore } from "../../src/ovsdb/replica-table.ts";
-import type { GenericRow } from "../../src/ovsdb/values.ts";
+import type { AtomValue, GenericRow } from "../../src/ovsdb/values.ts";
 
 describe("an index over sets", () => {
   it("finds what a look through all rows finds, after any changes", () => {
@@ -11,7 +11,7 @@ describe("an index over sets", () => {
     });
     fc.assert(
       fc.property(fc.array(fc.tuple(ids, sets)), (changes) => {
-        const store = new TableStore("T");
+        const store = new TableStore("T", "Test");
         const index = store.index("set");
         for (const [id, set] of changes) {
           store.write(id, set === undefined ? undefined : { _uuid: id, set });
@@ -26,8 +26,18 @@ describe("an index over sets", () => {
     );
   });
 
+  it("under a key in a map is another for each key, of whatever type", () => {
+    const store = new TableStore("T", "Test");
+    const big = 2n ** 62n;
+    store.write("1", { _uuid: "1", map: new Map([[big, "a"]]) });
+    store.write("2", { _uuid: "2", map: new Map([[String(big), "a"]]) });
+    const found = (key: AtomValue): unknown => store.index(["map", key]).one("a")?._uuid;
+    assert.deepEqual([found(big), found(String(big)), found(1)], ["1", "2", undefined]);
+    assert.equal(store.index(["map", big]), store.index(["map", big]), "it is made once");
+  });
+
   it("of several columns doesn't take a text for a number, or two texts for one", () => {
-    const store = new TableStore("T");
+    const store = new TableStore("T", "Test");
     const index = store.index("x", "y");
     const rows: GenericRow[] = [
       { _uuid: "1", x: "1", y: "b c" },

@@ -33,7 +33,7 @@ function messageOf(count: number, update: (number: number) => object): MonitorMe
 }
 
 function place(): { store: TableStore; places: ReadonlyMap<string, TablePlace> } {
-  const store = new TableStore("Item");
+  const store = new TableStore("Item", "Test");
   const codec = rowCodec(parseSchema(testSchema), "Item", "all");
   return { store, places: new Map([["Item", { store, codec }]]) };
 }

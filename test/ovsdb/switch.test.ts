@@ -61,7 +61,7 @@ interface Made {
 function configuration(tables: typeof rows = rows): Made {
   const stores = new Map(
     Object.entries(tables).map(([name, content]) => {
-      const store = new TableStore(name);
+      const store = new TableStore(name, "Open_vSwitch");
       for (const row of content) store.write(row._uuid, row);
       return [name, store];
     }),
