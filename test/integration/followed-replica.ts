@@ -61,7 +61,8 @@ export class FollowedReplica {
   #choice: Choice;
   readonly faults: string[] = [];
   events = 0;
-  #reselecting = false;
+  /** What it is told takes effect in this order. */
+  #turns: Promise<void> = Promise.resolve();
 
   private constructor(replica: Replica<GenericTables, unknown, GenericTables>, choice: Choice) {
     this.replica = replica;
@@ -92,29 +93,35 @@ export class FollowedReplica {
     return Array.from(this.replica.table("Item"), ({ _uuid }) => _uuid);
   }
 
-  /** Tells it to show other rows; several times at once, but not while it is told to show other columns. */
+  /** Tells it to show other rows, whatever else it is told at the same time. */
   async where(random: Random): Promise<void> {
-    if (this.#reselecting) return;
     const where = randomWhere(random);
-    const before = this.#choice;
-    const item = before.Item ?? { columns: [], where: undefined };
-    this.#choice = { ...before, Item: { ...item, where } };
-    await this.replica.where({ Item: where });
+    const chosen = this.replica.where({ Item: where });
+    this.#turns = this.#afterTurns(() => {
+      const item = this.#choice.Item ?? { columns: [], where: undefined };
+      this.#choice = { ...this.#choice, Item: { ...item, where } };
+    });
+    await chosen;
   }
 
   /** Tells it to show other tables and columns. When it rejects, it shows what it showed before. */
   async reselect(random: Random): Promise<void> {
-    if (this.#reselecting) return;
-    this.#reselecting = true;
     const choice = randomChoice(random);
-    try {
-      await this.replica.reselect(choice);
+    const reselected = this.replica.reselect(choice);
+    this.#turns = this.#afterTurns(async () => {
+      const [{ status }] = await Promise.allSettled([reselected]);
+      if (status === "rejected") return;
       this.#choice = choice;
-    } finally {
-      this.#reselecting = false;
-    }
-    // Rows of a table that isn't chosen any more go without a word.
-    for (const table of this.#told.keys()) if (!(table in choice)) this.#told.delete(table);
+      // Rows of a table that isn't chosen any more go without a word.
+      for (const table of this.#told.keys()) if (!(table in choice)) this.#told.delete(table);
+    });
+    await Promise.allSettled([this.#turns]);
+    await reselected;
+  }
+
+  async #afterTurns(body: () => void | Promise<void>): Promise<void> {
+    await this.#turns;
+    await body();
   }
 
   /** Compares with a dump, and all that it answers with what a look through all rows gives. */

@@ -57,7 +57,7 @@ export function randomValue(random: Random, column: string, ids: readonly string
   const makers: Record<string, () => Value> = {
     name,
     count: () => random.below(10),
-    big: () => random.pick([[], 0, 2n ** 62n, -(2n ** 63n), 2 ** 53]),
+    big: () => random.pick([[], 0, 2n ** 62n, -(2n ** 63n), 2n ** 53n]),
     ratio: () => random.pick([0, -1.5, 1e300, 0.1, 12345678901234567000]),
     flag: () => random.once(2),
     tags: () => distinct(atMost4(random, name)),
