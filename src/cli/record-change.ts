@@ -98,7 +98,7 @@ export async function setChanges(
 ): Promise<Changes> {
   const changes = columnChanges(assignments);
   for (const { column } of changes) refuseReadOnly(column);
-  const compared = changes.filter(({ column, whole }) => whole !== undefined && isCompared(column.type));
+  const compared = changes.filter(isRead);
   const columns = compared.map(({ column }) => column.name);
   const where = onlyThis(record.uuid);
   const select = { op: "select", table: table.name, where, columns } as const;
@@ -125,10 +125,14 @@ function rowOperations(
   const where = onlyThis(uuid);
   const values: [string, Value][] = [];
   const mutations: Mutation[] = [];
-  for (const { column, whole, keys } of changes) {
-    if (whole === undefined) mutations.push(...putKeys(column, keys));
-    else if (isCompared(column.type)) mutations.push(...difference(column, row?.[column.name], whole.value));
-    else values.push([column.name, written(column, whole.value)]);
+  for (const change of changes) {
+    const { column, whole, keys } = change;
+    const before = row?.[column.name];
+    const value = whole === undefined ? withKeys(before, keys) : whole.value;
+    if (whole === undefined && !isRead(change)) mutations.push(...putKeys(column, keys));
+    else if (isRead(change) && isReachable(column.type, before, value)) {
+      mutations.push(...difference(column, before, value));
+    } else values.push([column.name, written(column, value)]);
   }
   return [
     ...(values.length === 0
@@ -141,6 +145,24 @@ function rowOperations(
 /** Whether a column is changed by its elements. The server doesn't compare reals exactly, so that they are written whole. */
 function isCompared({ key, value, max }: ColumnType): boolean {
   return (value !== undefined || max > 1) && key.type !== "real" && value?.type !== "real";
+}
+
+/** Whether a column is read to be changed. Keys are written whatever is there, but where something must stay there. */
+function isRead({ column: { type }, whole }: ColumnChange): boolean {
+  return isCompared(type) && (whole !== undefined || type.min > 0);
+}
+
+/** Whether what goes can go before the rest comes: a column never has too few elements, also in between. */
+function isReachable({ min }: ColumnType, before: ColumnValue, after: ColumnValue): boolean {
+  const [old, now] = [entries(before), entries(after)];
+  return old.size - without(old, now).length >= min;
+}
+
+function withKeys(
+  before: ColumnValue,
+  keys: ReadonlyMap<AtomValue, AtomValue>,
+): ReadonlyMap<AtomValue, AtomValue> {
+  return new Map([...entries(before), ...keys]);
 }
 
 function putKeys(column: NamedColumn, keys: ReadonlyMap<AtomValue, AtomValue>): readonly Mutation[] {

@@ -131,6 +131,14 @@ describeWith(["openvswitch"], "ovskit db writes as ovs-vsctl does", function () 
     assert.equal(await ovs.vsctl("get", "Port", "p1", "other_config", "tag"), "{}\n2\n");
   });
 
+  it("gives a port other interfaces, although it may never be without one", async () => {
+    await ovs.vsctl(...words("add-port br-int p3 -- add-port br-int p4"));
+    const other = (await ovs.vsctl("get", "Port", "p4", "interfaces")).trim().replace(/[[\]]/g, "");
+    await done("set", "Port", "p3", `interfaces=${other}`, "--no-wait");
+    assert.equal((await ovs.vsctl("get", "Port", "p3", "interfaces")).trim(), `[${other}]`);
+    await ovs.vsctl(...words("--no-wait del-port br-int p3 -- del-port br-int p4"));
+  });
+
   it("adds no key that is there, as ovs-vsctl(8) says", async () => {
     await done("set", "Port", "p1", "other_config={a=1}");
     await done("add", "Port", "p1", "other_config", "a=2", "b=3", "b=4");
