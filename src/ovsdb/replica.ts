@@ -149,6 +149,7 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
   #commit: Commit | undefined;
   #changeCount = 0;
   #started = false;
+  #closed = false;
 
   /** `commit` runs transactions on the database; without it nothing can be edited. */
   constructor(database: string, choice: Choice, commit?: Commit) {
@@ -212,6 +213,11 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
       database: this.database,
       schema: () => (this.synced ? this.#schema : undefined),
       row: (table, id) => this.#store(table).get(id),
+      closed: () => this.#closed,
+      follow: (told) => {
+        this.on("synced", told).on("close", told);
+        return () => this.off("synced", told).off("close", told);
+      },
       changes: () => this.#changeCount,
       transact: async (operations, wait) => this.#commit?.(operations, wait),
     };
@@ -245,7 +251,10 @@ export class LiveReplica extends EventEmitter<ReplicaEvents<GenericTables>> {
     this.#monitor = monitor;
     monitor.on("stale", () => this.emit("stale"));
     monitor.on("refused", (reason) => this.emit("refused", reason));
-    monitor.on("close", () => this.emit("close"));
+    monitor.on("close", () => {
+      this.#closed = true;
+      this.emit("close");
+    });
     monitor.on("synced", () => {
       if (this.#started) this.emit("synced");
       this.#started = true;

@@ -5,6 +5,7 @@ import {
   connectOvsdb,
   EditConflictError,
   namedUuid,
+  OutcomeUnknownError,
   type OvsdbClient,
   openVSwitch,
   type ReplicaOf,
@@ -276,5 +277,105 @@ describeWith(["openvswitch"], "an edit", function () {
       await client.transact(database, [{ op: "select", table: "Queue", where: [["dscp", "==", 42]] }])
     )[0];
     assert.equal(rows.length, 1);
+  });
+
+  /** A port of one interface on br0. */
+  function insertPort(name: string): Promise<string> {
+    return replica.edit((edit) => {
+      const interfaces = [edit.insert("Interface", { name })];
+      const port = edit.insert("Port", { name, interfaces });
+      edit.row("Bridge", only(replica.table("Bridge"))).add("ports", port);
+      return port._uuid;
+    });
+  }
+
+  /** Cuts the connection once, before the next reply to a transaction that changes something. */
+  function loseReply(): void {
+    proxy.cutBefore = ({ result }) => {
+      const cut = Array.isArray(result) && JSON.stringify(result).includes('"count"');
+      if (cut) proxy.cutBefore = undefined;
+      return cut;
+    };
+  }
+
+  it("exchanges all of a set that may not be empty", async () => {
+    const id = await insertPort("p1");
+    const interfaces = (): (string | undefined)[] =>
+      (replica.table("Port").get(id)?.interfaces ?? []).map(
+        (one) => replica.table("Interface").get(one)?.name,
+      );
+    await replica.edit((edit) =>
+      edit.row("Port", id).set("interfaces", [edit.insert("Interface", { name: "p2" })]),
+    );
+    assert.deepEqual(interfaces(), ["p2"]);
+    await replica.edit((edit) => {
+      const old = replica.table("Port").get(id)?.interfaces ?? [];
+      const end = edit.insert("Interface", { name: "p3" });
+      edit
+        .row("Port", id)
+        .take("interfaces", ...old)
+        .add("interfaces", end);
+    });
+    assert.deepEqual(interfaces(), ["p3"]);
+  });
+
+  it("takes each step on a column to what the one before it made", async () => {
+    const port = await insertPort("p1");
+    const queue = only(replica.table("Queue"));
+    const seen = await replica.edit((edit) => {
+      const row = edit.row("Port", port).set("trunks", [1]).set("trunks", [2, 2]).add("trunks", 3, 3);
+      const ids = edit.row("Queue", queue).put("external_ids", "c", "3");
+      ids
+        .set("external_ids", new Map([["a", "9"]]))
+        .put("external_ids", "d", "4")
+        .drop("external_ids", "a", "a");
+      ids.increase("dscp", 2).set("dscp", 50).increase("dscp");
+      return [row.get("trunks"), [...ids.get("external_ids")], ids.get("dscp")];
+    });
+    assert.deepEqual(seen, [[2, 3], [["d", "4"]], 51]);
+    const now = only(replica.table("Queue"));
+    const trunks = (): readonly unknown[] => replica.table("Port").get(port)?.trunks.toSorted() ?? [];
+    assert.deepEqual([trunks(), [...now.external_ids], now.dscp], seen);
+    await replica.edit((edit) =>
+      edit.row("Port", port).add("trunks", 7, 7, 8).take("trunks", 2, 2, 8).add("trunks", 2),
+    );
+    assert.deepEqual(trunks(), [2, 3, 7]);
+  });
+
+  it("counts once when its reply is lost and it may be repeated, or says that nobody knows", async () => {
+    const queue = only(replica.table("Queue"));
+    loseReply();
+    const counted = replica.edit((edit) => edit.row("Queue", queue).increase("dscp", 2), { retry: true });
+    await assert.rejects(counted, OutcomeUnknownError);
+    const [{ rows }] = await client.transact(database, [{ op: "select", table: "Queue", where: [] }]);
+    assert.equal(rows[0]?.["dscp"], 2);
+  });
+
+  it("waits with retry for the replica to be up to date again, and without it rejects", async () => {
+    const queue = only(replica.table("Queue"));
+    const stale = new Promise((resolve) => {
+      replica.once("stale", () => resolve(undefined));
+    });
+    proxy.drop();
+    await stale;
+    const change = (edit: Parameters<Parameters<typeof replica.edit>[0]>[0]): unknown =>
+      edit.row("Queue", queue).set("dscp", 9);
+    await assert.rejects(replica.edit(change), /can be edited when the replica is up to date again/);
+    await replica.edit(change, { retry: true });
+    const [{ rows }] = await client.transact(database, [{ op: "select", table: "Queue", where: [] }]);
+    assert.equal(rows[0]?.["dscp"], 9);
+    await replica.close();
+    await assert.rejects(replica.edit(change, { retry: true }), /replica is closed/);
+  });
+
+  it("knows a row by its table and its UUID in any case, and heeds its signal when it changes nothing", async () => {
+    const { _uuid } = only(replica.table("Queue"));
+    await replica.edit((edit) => {
+      assert.equal(edit.row("Queue", _uuid.toUpperCase()), edit.row("Queue", _uuid));
+      assert.throws(() => edit.row("Port", _uuid), RowGoneError);
+    });
+    const stop = new AbortController();
+    const aborted = replica.edit(() => stop.abort(new Error("enough")), { signal: stop.signal });
+    await assert.rejects(aborted, /enough/);
   });
 });

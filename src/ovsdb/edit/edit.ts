@@ -36,15 +36,21 @@ type ItemOf<Value> = Written<Value> extends ReadonlyMap<unknown, infer Item> ? I
  * that can't be written there; nothing is sent before the whole edit is.
  */
 export interface EditedRow<Shown, Row = Shown> extends Identified {
-  /** What the row has there. If it has something else at the commit, the edit is begun anew. Not of a row that this edit inserts, nor of a real. */
+  /**
+   * What the row has there, with what this edit has done to it so far. If what the replica shows there is something else at the commit,
+   * the edit is begun anew. Not of a row that this edit inserts, nor of a real.
+   */
   get<Column extends ColumnOf<Shown>>(column: Column): Shown[Column];
-  /** Writes a column. A set or map is brought to this value element by element, from what the replica shows, which counts as read. */
+  /**
+   * Writes a column, whatever this edit did to it before. A set or map is brought to this value element by element, from what the
+   * replica shows, which counts as read.
+   */
   set<Column extends ColumnOf<Row>>(column: Column, value: Written<Row[Column]>): this;
   /** Puts elements into a set. */
   add<Column extends SetColumnOf<Row>>(column: Column, ...elements: ElementsOf<Row[Column]>): this;
   /** Takes elements out of a set. */
   take<Column extends SetColumnOf<Row>>(column: Column, ...elements: ElementsOf<Row[Column]>): this;
-  /** Gives a key of a map this value. */
+  /** Gives a key of a map this value. In a map that has room for one key, it takes the place of any other. */
   put<Column extends MapColumnOf<Row>>(
     column: Column,
     key: KeyOf<Row[Column]>,
@@ -52,7 +58,10 @@ export interface EditedRow<Shown, Row = Shown> extends Identified {
   ): this;
   /** Takes keys out of a map. */
   drop<Column extends MapColumnOf<Row>>(column: Column, ...keys: readonly KeyOf<Row[Column]>[]): this;
-  /** Adds to a number, 1 when left out, whatever it is at the commit: unlike a `set` of what was read and 1, it never conflicts. */
+  /**
+   * Adds to a number, 1 when left out, whatever it is at the commit: unlike a `set` of what was read and 1, it doesn't conflict. Where it
+   * is all that would tell whether an edit with `retry` was done, the number counts as read.
+   */
   increase(column: NumberColumnOf<Row>, by?: Integer): this;
   /** Removes the row. A row of a table that isn't root goes by itself when nothing refers to it. */
   remove(): void;
@@ -106,8 +115,8 @@ export class EditCollector {
   }
 
   row(table: string, row: Identified | string): RowEdit {
-    const id = typeof row === "string" ? row : row._uuid;
-    const known = this.#rows.get(id);
+    const id = (typeof row === "string" ? row : row._uuid).toLowerCase();
+    const known = this.#rows.get(`${table} ${id}`);
     if (known !== undefined) return known;
     const shown = this.#shown(table, id);
     if (shown === undefined) throw new RowGoneError(table, id);
@@ -134,9 +143,23 @@ export class EditCollector {
     this.#others.push({ op: "comment", comment });
   }
 
-  /** What must still be so, all to be put before {@link operations}. */
+  /**
+   * Sees to it that the operations show, when they are sent again, that they were done: by a row that is inserted, else by a guard that
+   * they break themselves, for which what they write counts as read.
+   */
+  makeRepeatable(): void {
+    const rows = [...this.#rows.values()];
+    const removes = rows.some((row) => row.removed);
+    if (!removes && rows.some((row) => row.isNew)) return;
+    if (!rows.some((row) => row.breaksGuards)) for (const row of rows) row.readWritten();
+  }
+
+  /** What must still be so, all to be put before {@link operations}; what these break comes first. */
   guards(): Operation[] {
-    return [...this.#rows.values()].flatMap((row) => row.guards());
+    const rows = [...this.#rows.values()];
+    const broken = rows.filter((row) => row.breaksGuards);
+    const others = rows.filter((row) => !row.breaksGuards);
+    return [...broken, ...others].flatMap((row) => row.guards());
   }
 
   /** What is to be done; nothing when the edit changes nothing. */
@@ -151,7 +174,7 @@ export class EditCollector {
     if (schema === undefined) throw new SelectionError(name, table);
     const at: EditedTable = { database: name, table, schema };
     const row = new RowEdit(at, id, shown);
-    this.#rows.set(id, row);
+    this.#rows.set(`${table} ${id}`, row);
     return row;
   }
 }

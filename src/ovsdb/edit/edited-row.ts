@@ -1,17 +1,10 @@
 // One row in an edit: what was read of it becomes a guard, what is changed of it becomes operations. Sets and maps are
 // changed element by element, so that what others put into them meanwhile stays.
 import { SelectionError, ValueError } from "../errors.ts";
-import type { Mutation, Operation, RowValues } from "../operations.ts";
+import type { Operation, RowValues } from "../operations.ts";
 import type { BaseType, ColumnType, TableSchema } from "../schema.ts";
-import {
-  type Atom,
-  type ColumnValue,
-  type GenericRow,
-  type Integer,
-  NamedUuid,
-  uuid,
-  type Value,
-} from "../values.ts";
+import { type ColumnValue, type GenericRow, type Integer, uuid, type Value } from "../values.ts";
+import { ColumnEdit, type Entries, entriesOf, shownOf, valueOf } from "./column-edit.ts";
 import { type WrittenAtom, type WrittenValue, writtenAtom, writtenValue } from "./written-value.ts";
 
 /** What an edited row knows of where it is. */
@@ -28,8 +21,7 @@ export class RowEdit {
   /** The row as the replica shows it; undefined of one that the edit inserts. */
   readonly #shown: GenericRow | undefined;
   readonly #read: Set<string> = new Set();
-  readonly #values: Map<string, Value> = new Map();
-  readonly #mutations: Mutation[] = [];
+  readonly #edits: Map<string, ColumnEdit> = new Map();
   #removed = false;
 
   constructor(at: EditedTable, id: string, shown: GenericRow | undefined) {
@@ -38,67 +30,70 @@ export class RowEdit {
     this.#shown = shown;
   }
 
-  /** What the row has there; the edit is only committed if it still has that. */
+  /** What the row has there once this edit is done, as far as it is; only committed if what that was made from is so still. */
   get(column: string): ColumnValue {
     const shown = this.#shown;
     if (shown === undefined || !(column in shown)) throw this.#unknown(column);
-    const { key, value } = this.#type(column);
-    if (key.type === "real" || value?.type === "real") {
+    const type = this.#type(column);
+    if (!isCompared(type)) {
       throw new ValueError(
         `${this.#path(column)} is a real, which the server doesn't compare exactly: read it from the replica`,
       );
     }
     this.#read.add(column);
-    return shown[column];
+    const edit = this.#edits.get(column);
+    return edit === undefined ? shown[column] : shownOf(type, edit.after(this.#before(column, type)));
   }
 
   /** Writes a column. A set or map of a row that is there is brought to this value element by element. */
   set(column: string, value: WrittenValue): this {
     const type = this.#type(column);
-    const written = writtenValue(type, value, this.#path(column));
-    if (this.#shown === undefined || (type.value === undefined && type.max === 1))
-      this.#values.set(column, written);
-    else this.#bring(column, type, written);
+    const entries = entriesOf(writtenValue(type, value, this.#path(column)));
+    const isOne = type.value === undefined && type.max === 1;
+    if (this.#shown !== undefined && !isOne && isCompared(type)) {
+      if (!(column in this.#shown)) throw this.#unknown(column);
+      this.#read.add(column);
+    }
+    this.#edit(column, type).write(entries);
     return this;
   }
 
   /** Puts elements into a set. */
   add(column: string, ...elements: readonly WrittenAtom[]): this {
-    return this.#mutateSet(column, "insert", elements);
+    const type = this.#setType(column);
+    const atoms = elements.map((one) => writtenAtom(type.key, one, this.#path(column)));
+    for (const atom of atoms) this.#edit(column, type).put([atom]);
+    return this;
   }
 
   /** Takes elements out of a set. */
   take(column: string, ...elements: readonly WrittenAtom[]): this {
-    return this.#mutateSet(column, "delete", elements);
+    return this.#takeAll(column, this.#setType(column), elements);
   }
 
   /** Gives a key of a map this value. */
   put(column: string, key: WrittenAtom, item: WrittenAtom): this {
-    const { key: keyType, value: itemType } = this.#mapType(column);
+    const type = this.#mapType(column);
     const path = this.#path(column);
-    const at = writtenAtom(keyType, key, path);
-    // To insert a key that is there changes nothing.
-    this.#mutations.push([column, "delete", [at]]);
-    this.#mutations.push([column, "insert", new Map([[at, writtenAtom(itemType, item, path)]])]);
+    const entry = [writtenAtom(type.key, key, path), writtenAtom(type.value, item, path)] as const;
+    this.#edit(column, type).put(entry);
     return this;
   }
 
   /** Takes keys out of a map. */
   drop(column: string, ...keys: readonly WrittenAtom[]): this {
-    const { key } = this.#mapType(column);
-    const path = this.#path(column);
-    this.#mutations.push([column, "delete", keys.map((one) => writtenAtom(key, one, path))]);
-    return this;
+    return this.#takeAll(column, this.#mapType(column), keys);
   }
 
   /** Adds to a number, whatever it is at the commit. */
   increase(column: string, by: Integer = 1): this {
-    const { key, value, max } = this.#type(column);
-    const isNumber = key.type === "integer" || key.type === "real";
-    if (!isNumber || value !== undefined || max !== 1) {
+    const type = this.#type(column);
+    const isNumber = type.key.type === "integer" || type.key.type === "real";
+    if (!isNumber || type.value !== undefined || type.max !== 1) {
       throw new ValueError(`${this.#path(column)} is no number`);
     }
-    this.#mutations.push([column, "+=", by]);
+    writtenAtom(type.key, by, this.#path(column));
+    this.#edit(column, type).increase(by);
     return this;
   }
 
@@ -107,15 +102,36 @@ export class RowEdit {
     this.#removed = true;
   }
 
+  /** Whether it is a row that the edit inserts. */
+  get isNew(): boolean {
+    return this.#shown === undefined;
+  }
+
+  get removed(): boolean {
+    return this.#removed;
+  }
+
+  /** Counts what is written as read too, where the replica shows it. */
+  readWritten(): void {
+    const shown = this.#shown;
+    if (shown === undefined) return;
+    for (const column of this.#edits.keys()) {
+      if (column in shown && isCompared(this.#type(column))) this.#read.add(column);
+    }
+  }
+
+  /** Whether {@link guards} no longer hold when {@link operations} are done. */
+  get breaksGuards(): boolean {
+    if (this.#shown === undefined || this.#removed) return !this.isNew;
+    return [...this.#edits].some(([column, edit]) => this.#read.has(column) && this.#changes(column, edit));
+  }
+
   /** That the row is there still, with what was read of it: fails at once if not. */
   guards(): Operation[] {
-    const shown = this.#shown;
-    if (shown === undefined || !this.#touched) return [];
+    if (this.#shown === undefined || !this.#touched) return [];
     const { table } = this.#at;
     const columns = [...this.#read];
-    const row = Object.fromEntries(
-      columns.map((column) => [column, writtenValue(this.#type(column), shown[column], this.#path(column))]),
-    );
+    const row = Object.fromEntries(columns.map((column) => [column, this.#shownValue(column)]));
     const rows: RowValues[] = [{ ...row, _uuid: uuid(this._uuid) }];
     return [
       {
@@ -133,72 +149,84 @@ export class RowEdit {
   /** What is to be done. */
   operations(): Operation[] {
     const { table } = this.#at;
-    if (this.#shown === undefined) return this.#removed ? [] : this.#insert();
-    if (this.#removed) return [{ op: "delete", table, where: this.#where }];
-    const row = Object.fromEntries(this.#values);
-    const mutations = this.#mutations;
+    const where = this.#where;
+    if (this.#removed) return this.isNew ? [] : [{ op: "delete", table, where }];
+    const writes = Array.from(this.#edits, ([column, edit]) => {
+      return [column, edit.writes(this.#known(column))] as const;
+    });
+    const values = writes.flatMap(([column, { whole }]): [string, Value][] =>
+      whole === undefined ? [] : [[column, valueOf(this.#type(column), whole)]],
+    );
+    const mutations = writes.flatMap(([, one]) => one.mutations);
+    const row = Object.fromEntries(values);
+    if (this.isNew) return [{ op: "insert", table, row, uuid: this._uuid }];
     return [
-      ...(this.#values.size === 0 ? [] : [{ op: "update", table, where: this.#where, row } as const]),
-      ...(mutations.length === 0 ? [] : [{ op: "mutate", table, where: this.#where, mutations } as const]),
+      ...(values.length === 0 ? [] : [{ op: "update", table, where, row } as const]),
+      ...(mutations.length === 0 ? [] : [{ op: "mutate", table, where, mutations } as const]),
     ];
   }
 
   get #touched(): boolean {
-    return this.#removed || this.#read.size + this.#values.size + this.#mutations.length > 0;
+    return this.#removed || this.#read.size + this.#edits.size > 0;
   }
 
   get #where(): readonly [readonly ["_uuid", "==", Value]] {
     return [["_uuid", "==", uuid(this._uuid)]];
   }
 
-  #insert(): Operation[] {
-    const { table } = this.#at;
-    const insert = { op: "insert", table, row: Object.fromEntries(this.#values), uuid: this._uuid } as const;
-    const mutations = this.#mutations;
-    return mutations.length === 0
-      ? [insert]
-      : [insert, { op: "mutate", table, where: this.#where, mutations }];
-  }
-
-  /** Changes a set or map from what the replica shows to `now`, which must still be shown at the commit. */
-  #bring(column: string, type: ColumnType, now: Value): void {
-    const before = writtenValue(type, this.get(column), this.#path(column));
-    if (before instanceof Map && now instanceof Map) {
-      this.#bringMap(column, pairs(before), pairs(now));
-      return;
-    }
-    const [old, wanted] = [elements(before), elements(now)];
-    const gone = [...old].flatMap(([text, atom]) => (wanted.has(text) ? [] : [atom]));
-    const come = [...wanted].flatMap(([text, atom]) => (old.has(text) ? [] : [atom]));
-    if (gone.length > 0) this.#mutations.push([column, "delete", gone]);
-    if (come.length > 0) this.#mutations.push([column, "insert", come]);
-  }
-
-  #bringMap(
-    column: string,
-    before: ReadonlyMap<string, readonly [Atom, Atom]>,
-    now: ReadonlyMap<string, readonly [Atom, Atom]>,
-  ): void {
-    const gone = [...before].filter(([key, pair]) => !sameItem(pair, now.get(key)));
-    const come = [...now].filter(([key, pair]) => !sameItem(pair, before.get(key)));
-    if (gone.length > 0) this.#mutations.push([column, "delete", gone.map(([, [key]]) => key)]);
-    if (come.length > 0) this.#mutations.push([column, "insert", new Map(come.map(([, pair]) => pair))]);
-  }
-
-  #mutateSet(column: string, mutator: "insert" | "delete", members: readonly WrittenAtom[]): this {
-    const { key, value, max } = this.#type(column);
-    const path = this.#path(column);
-    if (value !== undefined || max === 1) throw new ValueError(`${path} is no set`);
-    if (members.length > 0) {
-      this.#mutations.push([column, mutator, members.map((one) => writtenAtom(key, one, path))]);
-    }
+  #takeAll(column: string, type: ColumnType, keys: readonly WrittenAtom[]): this {
+    const atoms = keys.map((one) => writtenAtom(type.key, one, this.#path(column)));
+    for (const atom of atoms) this.#edit(column, type).take(atom);
     return this;
   }
 
-  #mapType(column: string): { readonly key: BaseType; readonly value: BaseType } {
-    const { key, value } = this.#type(column);
+  #edit(column: string, type: ColumnType): ColumnEdit {
+    const known = this.#edits.get(column);
+    if (known !== undefined) return known;
+    const edit = new ColumnEdit(this.#at.table, column, type, this.#beginning(column, type));
+    this.#edits.set(column, edit);
+    return edit;
+  }
+
+  /** What steps on a column go on from, where it takes more than mutations of whatever is there. */
+  #beginning(column: string, type: ColumnType): Entries | undefined {
+    if (this.#shown === undefined) return isNumber(type) ? entriesOf(0) : new Map();
+    // One that must keep an element can't be changed by mutations alone, but for a set without a limit.
+    const isTight = type.min > 0 && (type.value !== undefined || (type.max > 1 && Number.isFinite(type.max)));
+    if (!(isTight && column in this.#shown && isCompared(type))) return undefined;
+    this.#read.add(column);
+    return this.#before(column, type);
+  }
+
+  /** What the column has at the commit, if it was read. */
+  #known(column: string): Entries | undefined {
+    return this.#read.has(column) ? this.#before(column, this.#type(column)) : undefined;
+  }
+
+  #changes(column: string, edit: ColumnEdit): boolean {
+    const { whole, mutations } = edit.writes(this.#known(column));
+    return whole !== undefined || mutations.length > 0;
+  }
+
+  #before(column: string, type: ColumnType): Entries {
+    return entriesOf(writtenValue(type, this.#shown?.[column], this.#path(column)));
+  }
+
+  #shownValue(column: string): Value {
+    return writtenValue(this.#type(column), this.#shown?.[column], this.#path(column));
+  }
+
+  #setType(column: string): ColumnType {
+    const type = this.#type(column);
+    if (type.value !== undefined || type.max === 1) throw new ValueError(`${this.#path(column)} is no set`);
+    return type;
+  }
+
+  #mapType(column: string): ColumnType & { readonly value: BaseType } {
+    const type = this.#type(column);
+    const { value } = type;
     if (value === undefined) throw new ValueError(`${this.#path(column)} is no map`);
-    return { key, value };
+    return { ...type, value };
   }
 
   #type(column: string): ColumnType {
@@ -216,22 +244,11 @@ export class RowEdit {
   }
 }
 
-/** What tells elements of one column apart: a UUID is an object each time. */
-function textOf(atom: Atom): string {
-  return atom instanceof NamedUuid ? atom.name : String(atom);
+/** Whether the server compares such values exactly. */
+function isCompared({ key, value }: ColumnType): boolean {
+  return key.type !== "real" && value?.type !== "real";
 }
 
-/** The elements of a written set, by what tells them apart. */
-function elements(value: Value): ReadonlyMap<string, Atom> {
-  const list = Array.isArray(value) ? (value as readonly Atom[]) : [value as Atom];
-  return new Map(list.map((atom) => [textOf(atom), atom]));
-}
-
-function sameItem(one: readonly [Atom, Atom], other: readonly [Atom, Atom] | undefined): boolean {
-  return other !== undefined && textOf(one[1]) === textOf(other[1]);
-}
-
-/** The pairs of a written map, by what tells their keys apart. */
-function pairs(map: ReadonlyMap<Atom, Atom>): ReadonlyMap<string, readonly [Atom, Atom]> {
-  return new Map(Array.from(map, (pair) => [textOf(pair[0]), pair]));
+function isNumber({ key, value, min, max }: ColumnType): boolean {
+  return (key.type === "integer" || key.type === "real") && value === undefined && min === 1 && max === 1;
 }

@@ -2,7 +2,7 @@
 // of times.
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectionClosedError, OvskitError } from "../../errors.ts";
-import type { WaitOptions } from "../../transport/deadline.ts";
+import { settleWithin, type WaitOptions } from "../../transport/deadline.ts";
 import { TransactionError } from "../errors.ts";
 import type { Operation } from "../operations.ts";
 import type { DatabaseSchema } from "../schema.ts";
@@ -14,7 +14,10 @@ import { EditCollector } from "./edit.ts";
 export interface EditOptions extends WaitOptions {
   /** How often the edit is begun at most. Default 20. */
   readonly attempts?: number | undefined;
-  /** Whether a transaction whose reply was lost is sent again, as {@link OvsdbClient.transact} does with `retry`. Default false. */
+  /**
+   * Whether a transaction whose reply was lost is sent again, as {@link OvsdbClient.transact} does with `retry`, and a replica that isn't
+   * up to date is waited for, up to `timeoutMs` (60,000) too. Default false.
+   */
   readonly retry?: boolean | undefined;
 }
 
@@ -42,6 +45,10 @@ export interface EditedReplica {
   /** The schema when the rows are up to date, else undefined. */
   schema(): DatabaseSchema | undefined;
   row(table: string, id: string): GenericRow | undefined;
+  /** Whether it will never be up to date again. */
+  closed(): boolean;
+  /** Tells when it may have become up to date, or closed, until the function that it gives is called. */
+  follow(told: () => void): () => void;
   /** How often rows have changed. */
   changes(): number;
   transact(
@@ -61,11 +68,12 @@ export async function runEdit<T>(
 ): Promise<T> {
   const attempt = async (number: number): Promise<T> => {
     wait.signal?.throwIfAborted();
-    const schema = replica.schema();
-    if (schema === undefined) throw new ConnectionClosedError(replica.database, "the replica isn't in step");
+    const schema = replica.schema() ?? (await schemaInStep(replica, retry, wait));
     const before = replica.changes();
     const edit = new EditCollector(schema, (table, id) => replica.row(table, id));
     const result = await body(edit);
+    wait.signal?.throwIfAborted();
+    if (retry) edit.makeRepeatable();
     const [guards, operations] = [edit.guards(), edit.operations()];
     if (operations.length === 0) return result;
     try {
@@ -80,6 +88,32 @@ export async function runEdit<T>(
     return attempt(number + 1);
   };
   return attempt(1);
+}
+
+/** How long a replica is waited for when nothing else is said, as a transaction that is sent again is, in milliseconds. */
+const defaultTimeoutMs = 60_000;
+
+function schemaInStep(replica: EditedReplica, waits: boolean, wait: WaitOptions): Promise<DatabaseSchema> {
+  const { timeoutMs = defaultTimeoutMs, signal } = wait;
+  return settleWithin({ what: "edit", timeoutMs, signal }, (resolve, reject) => {
+    const look = (): void => {
+      const schema = replica.schema();
+      if (schema === undefined && waits && !replica.closed()) return;
+      leave();
+      if (schema === undefined) reject(notInStep(replica));
+      else resolve(schema);
+    };
+    const leave = replica.follow(look);
+    look();
+    return leave;
+  });
+}
+
+function notInStep(replica: EditedReplica): ConnectionClosedError {
+  const end = `the server of ${replica.database}`;
+  return replica.closed()
+    ? new ConnectionClosedError(end, "the replica is closed, its rows can't be edited")
+    : new ConnectionClosedError(end, "rows can be edited when the replica is up to date again");
 }
 
 function isConflict(error: unknown, guards: number): error is TransactionError {
