@@ -8,6 +8,7 @@ import type { JsonRpcSession, RequestOptions } from "../jsonrpc/session.ts";
 import type { WaitOptions } from "../transport/deadline.ts";
 import type { RowConditions } from "./conditions.ts";
 import { OutcomeUnknownError, OvsdbDecodeError, OvsdbRequestError, UnknownDatabaseError } from "./errors.ts";
+import { inexactNumbers, refuseInexact } from "./inexact-numbers.ts";
 import { arrayAt, objectAt, refusalIn, textAt } from "./members.ts";
 import {
   encodeWhere,
@@ -110,7 +111,10 @@ export class OvsdbConnection {
   ): Promise<OperationResult[]> {
     const params = [database, ...encodeOperations(operations)];
     const selects = operations.some(({ op }) => op === "select");
-    const schema = selects ? await this.schema(database, options) : undefined;
+    const inexact = inexactNumbers(operations);
+    const asks = selects || inexact.length > 0;
+    const schema = asks ? await this.schema(database, options) : undefined;
+    if (schema !== undefined) refuseInexact(inexact, schema);
     const reply = await this.#replyTo(params, options);
     try {
       return decodeResults(operations, reply, schema);

@@ -13,6 +13,7 @@ import {
   type Mutation,
   namedUuid,
   type Operation,
+  OperationError,
   type OvsdbClient,
   OvsdbRequestError,
   type RowValues,
@@ -31,6 +32,10 @@ const db = "Open_vSwitch";
 const queue = (row: RowValues, rest: { uuidName?: string; uuid?: string } = {}): InsertOperation => {
   return { op: "insert", table: "Queue", row, ...rest };
 };
+
+function interfaceWith(cfm_mpid: number): Operation {
+  return { op: "insert", table: "Interface", row: { name: "i", cfm_mpid } };
+}
 
 const unknownDatabase = (error: unknown): boolean =>
   error instanceof OvsdbRequestError && error.error === "unknown database";
@@ -381,6 +386,17 @@ describeWith(["openvswitch"], "OVSDB on the real server", function () {
     assert.equal(await client.steal("mine"), true);
     assert.deepEqual(await lost, ["mine", "stolen"]);
     await client.unlock("mine");
+  });
+
+  it("refuses integers that were rounded before they came here, wherever they stand", async () => {
+    await assert.rejects(client.transact(db, [queue({ dscp: 1 }), interfaceWith(2 ** 60)]), {
+      code: "ERR_OVSDB_OPERATION",
+      operationIndex: 1,
+      message: /Interface\.cfm_mpid: 1152921504606847000 isn't exact as a number: write it as a bigint/,
+    });
+    const where = [["cfm_mpid", "==", -(2 ** 53)]] as const;
+    await assert.rejects(client.transact(db, [{ op: "delete", table: "Interface", where }]), OperationError);
+    await client.transact(db, [interfaceWith(2 ** 53 - 1)]);
   });
 
   it("keeps every int64 exact, there and back", async () => {
