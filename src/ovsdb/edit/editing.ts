@@ -12,7 +12,7 @@ import { EditCollector } from "./edit.ts";
 
 /** Options of `Replica.edit`. */
 export interface EditOptions extends WaitOptions {
-  /** How often the edit is begun at most. Default 20. */
+  /** How often the edit is begun at most. Default 50. */
   readonly attempts?: number | undefined;
   /**
    * Whether a transaction whose reply was lost is sent again, as {@link OvsdbClient.transact} does with `retry`, and a replica that isn't
@@ -59,12 +59,15 @@ export interface EditedReplica {
 
 /** Begins again at once when the rows have changed meanwhile, else gives the change that is on its way so long, in milliseconds. */
 const patienceMs = 20;
+/** Where many edit one row, whoever begins again at once mostly loses again: after so many attempts pauses of chance spread them. */
+const quickAttempts = 3;
+const longestPauseMs = 500;
 
 /** Runs `body` until what it did is committed, and gives what it returned last. */
 export async function runEdit<T>(
   replica: EditedReplica,
   body: (edit: EditCollector) => T | Promise<T>,
-  { attempts = 20, retry = false, ...wait }: EditOptions,
+  { attempts = 50, retry = false, ...wait }: EditOptions,
 ): Promise<T> {
   const attempt = async (number: number): Promise<T> => {
     wait.signal?.throwIfAborted();
@@ -83,8 +86,11 @@ export async function runEdit<T>(
       if (!isConflict(error, guards.length)) throw error;
       if (number >= attempts) throw new EditConflictError(number, error);
     }
-    if (replica.changes() === before)
-      await sleep(patienceMs * Math.random(), undefined, { signal: wait.signal });
+    const crowded = number > quickAttempts;
+    if (crowded || replica.changes() === before) {
+      const longestMs = Math.min(patienceMs * number, longestPauseMs);
+      await sleep(longestMs * Math.random(), undefined, { signal: wait.signal });
+    }
     return attempt(number + 1);
   };
   return attempt(1);
