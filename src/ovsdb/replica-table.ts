@@ -12,7 +12,7 @@ export interface ReplicaTable<Row> extends Iterable<Row> {
   readonly name: string;
   /** How many rows. */
   readonly size: number;
-  /** The row of this UUID. */
+  /** The row of this UUID, in small letters or capitals. */
   get(uuid: string): Row | undefined;
   /**
    * An index by one column, or by what a map column has under a key: `ports.index(["external_ids", "iface-id"])`. A set is looked up by
@@ -76,7 +76,7 @@ export class TableStore implements ReplicaTable<GenericRow> {
   }
 
   get(uuid: string): GenericRow | undefined {
-    return this.#rows.get(uuid);
+    return this.#rows.get(uuid) ?? this.#rows.get(uuid.toLowerCase());
   }
 
   [Symbol.iterator](): IterableIterator<GenericRow> {
