@@ -74,12 +74,19 @@ export class OvsdbConnection {
     return schema;
   }
 
-  /** Whether the server's schema is another than the one it told last; if so, the new one is remembered. */
-  async hasNewSchema(database: string, options?: WaitOptions): Promise<boolean> {
-    const known = this.#schemas.get(database);
-    if (known === undefined) return false;
+  /** The schema as far as it is known without asking. */
+  knownSchema(database: string): DatabaseSchema | undefined {
+    return this.#schemas.get(database);
+  }
+
+  /** Whether the server's schema is another than this one by now; asks it, and keeps the answer. */
+  async hasNewSchema(
+    database: string,
+    than: DatabaseSchema | undefined,
+    options?: WaitOptions,
+  ): Promise<boolean> {
     this.forgetSchema(database);
-    return !isDeepStrictEqual(await this.schema(database, options), known);
+    return !isDeepStrictEqual(await this.schema(database, options), than);
   }
 
   /** The server has another schema for this database now. */

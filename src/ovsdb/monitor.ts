@@ -250,13 +250,15 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     this.#inStep = false;
     this.#refusal = undefined;
     const plan = await this.#options.plan(connection, options);
+    // What the plan was made by: others on this connection may learn of a new schema before the server answers.
+    const schema = connection.knownSchema(this.database);
     this.#checkOn(connection);
     try {
       await this.#request(connection, plan, options);
     } catch (error) {
       // Between the schema and the request the database may have been converted, of which nobody tells.
       const refused = error instanceof OvsdbRequestError && this.#connection === connection;
-      if (!refused || !(await connection.hasNewSchema(this.database, options))) throw error;
+      if (!refused || !(await connection.hasNewSchema(this.database, schema, options))) throw error;
       this.#checkOn(connection);
       await this.#start(connection, options);
     }
