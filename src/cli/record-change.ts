@@ -199,13 +199,19 @@ function entries(value: ColumnValue): ReadonlyMap<AtomValue, AtomValue> {
   return new Map(atoms.map((atom) => [atom, atom]));
 }
 
-/** Puts elements or pairs in, or takes them out; of a map, `keys` are taken out whatever they have. */
+/** Elements or pairs to be put in or taken out; of a map, `keys` are taken out whatever they have. */
+export interface ElementChange {
+  readonly elements: ColumnValue;
+  readonly keys?: readonly AtomValue[];
+}
+
+/** Puts elements or pairs in, or takes them out. */
 export function elementChanges(
   table: NamedTable,
   record: FoundRecord,
   column: NamedColumn,
   mutator: "insert" | "delete",
-  { elements, keys = [] }: { readonly elements: ColumnValue; readonly keys?: readonly AtomValue[] },
+  { elements, keys = [] }: ElementChange,
 ): Changes {
   refuseReadOnly(column);
   const mutations: Mutation[] = [];

@@ -1,10 +1,8 @@
 // `ovskit db add`: puts elements into a set, or pairs into a map, without touching the others.
 import { type Command, command } from "../../command.ts";
-import { databaseOption, withTables } from "../../database-tables.ts";
+import { databaseOption } from "../../database-tables.ts";
 import { parseElements } from "../../element-argument.ts";
-import { findRecord, findRecordIfThere } from "../../record.ts";
-import { commitChanges, elementChanges } from "../../record-change.ts";
-import { columnNamed, tableNamed } from "../../schema-names.ts";
+import { changeElements } from "./element-change.ts";
 import {
   columnOperand,
   ifExistsOption,
@@ -33,19 +31,8 @@ export const dbAddCommand: Command = command({
       does: "a key, unless it is there",
     },
   ],
-  run: ({ operands, options, ...invocation }) =>
-    withTables(invocation, options.db, async (database) => {
-      const table = tableNamed(database.schema, operands.TABLE);
-      const column = columnNamed(table, operands.COLUMN);
-      const elements = parseElements(column, operands.VALUE);
-      const find = options["if-exists"] ? findRecordIfThere : findRecord;
-      let uuid: string | null = null;
-      await commitChanges(database, !options["no-wait"], async () => {
-        const record = await find(database, table, operands.RECORD);
-        uuid = record?.uuid ?? null;
-        if (record === undefined) return { guards: [], operations: [] };
-        return elementChanges(table, record, column, "insert", { elements });
-      });
-      return { text: "", value: { table: table.name, uuid } };
-    }),
+  run: (invocation) =>
+    changeElements(invocation, "insert", (column) => ({
+      elements: parseElements(column, invocation.operands.VALUE),
+    })),
 });

@@ -1,10 +1,8 @@
 // `ovskit db remove`: takes elements out of a set, or keys and pairs out of a map.
 import { type Command, command } from "../../command.ts";
-import { databaseOption, withTables } from "../../database-tables.ts";
+import { databaseOption } from "../../database-tables.ts";
 import { parseRemovals } from "../../element-argument.ts";
-import { findRecord, findRecordIfThere } from "../../record.ts";
-import { commitChanges, elementChanges } from "../../record-change.ts";
-import { columnNamed, tableNamed } from "../../schema-names.ts";
+import { changeElements } from "./element-change.ts";
 import {
   columnOperand,
   ifExistsOption,
@@ -30,19 +28,6 @@ export const dbRemoveCommand: Command = command({
     { line: "ovskit db remove Port qvo1 tag 5", does: "no VLAN of its own any more, if it was 5" },
     { line: "ovskit db remove Bridge br-int other_config hwaddr", does: "a key, whatever it has" },
   ],
-  run: ({ operands, options, ...invocation }) =>
-    withTables(invocation, options.db, async (database) => {
-      const table = tableNamed(database.schema, operands.TABLE);
-      const column = columnNamed(table, operands.COLUMN);
-      const removals = parseRemovals(column, operands.VALUE);
-      const find = options["if-exists"] ? findRecordIfThere : findRecord;
-      let uuid: string | null = null;
-      await commitChanges(database, !options["no-wait"], async () => {
-        const record = await find(database, table, operands.RECORD);
-        uuid = record?.uuid ?? null;
-        if (record === undefined) return { guards: [], operations: [] };
-        return elementChanges(table, record, column, "delete", removals);
-      });
-      return { text: "", value: { table: table.name, uuid } };
-    }),
+  run: (invocation) =>
+    changeElements(invocation, "delete", (column) => parseRemovals(column, invocation.operands.VALUE)),
 });
