@@ -1,9 +1,9 @@
 // Integers beyond 2^53 that were written as numbers: what the caller meant was rounded before anybody could see it. Only
 // a column's type tells them from reals, so the schema is asked for when there is such a number, and else not.
 import { OperationError, ValueError } from "./errors.ts";
-import type { Operation } from "./operations.ts";
+import { columnValues, type Operation } from "./operations.ts";
 import type { ColumnType, DatabaseSchema } from "./schema.ts";
-import type { Value } from "./values.ts";
+import { atomsIn } from "./values.ts";
 
 /** A number that is whole and not exact, and where it is to go. */
 interface Inexact {
@@ -19,7 +19,7 @@ export function inexactNumbers(operations: readonly Operation[]): readonly Inexa
     if (!("table" in operation)) return [];
     const { table } = operation;
     return columnValues(operation).flatMap(([column, value]) =>
-      atomsOf(value).flatMap((number) =>
+      atomsIn(value).flatMap((number) =>
         typeof number === "number" && Number.isInteger(number) && !Number.isSafeInteger(number)
           ? [{ operationIndex, table, column, number }]
           : [],
@@ -45,24 +45,4 @@ function holdsIntegers({ key, value }: ColumnType): boolean {
   return (
     (key.type === "integer" && value?.type !== "real") || (value?.type === "integer" && key.type !== "real")
   );
-}
-
-function columnValues(operation: Operation): readonly (readonly [string, Value])[] {
-  const rows = [
-    ...("row" in operation ? [operation.row] : []),
-    ...("rows" in operation ? operation.rows : []),
-  ];
-  const triples = [
-    ...("where" in operation ? operation.where : []),
-    ...("mutations" in operation ? operation.mutations : []),
-  ];
-  return [
-    ...rows.flatMap((row) => Object.entries(row)),
-    ...triples.map(([column, , value]) => [column, value] as const),
-  ];
-}
-
-function atomsOf(value: Value): readonly unknown[] {
-  if (value instanceof Map) return [...value.keys(), ...value.values()];
-  return Array.isArray(value) || value instanceof Set ? [...(value as Iterable<unknown>)] : [value];
 }

@@ -186,13 +186,14 @@ function definedNames(operations: readonly Operation[]): ReadonlySet<string> {
 
 /** The server would take an undefined name for a UUID that nobody sent, and complain of that one. */
 function checkNames(operation: Operation, names: ReadonlySet<string>): void {
-  for (const value of valuesIn(operation)) {
+  for (const [, value] of columnValues(operation)) {
     const missing = namesIn(value).find((name) => !names.has(name));
     if (missing !== undefined) throw new Error(`no insert of this transaction is named "${missing}"`);
   }
 }
 
-function valuesIn(operation: Operation): readonly Value[] {
+/** The values of an operation, wherever they stand in it, each with its column. */
+export function columnValues(operation: Operation): readonly (readonly [column: string, value: Value])[] {
   const rows = [
     ...("row" in operation ? [operation.row] : []),
     ...("rows" in operation ? operation.rows : []),
@@ -201,7 +202,10 @@ function valuesIn(operation: Operation): readonly Value[] {
     ...("where" in operation ? operation.where : []),
     ...("mutations" in operation ? operation.mutations : []),
   ];
-  return [...rows.flatMap((row) => Object.values(row)), ...triples.map((triple) => triple[2])];
+  return [
+    ...rows.flatMap((row) => Object.entries(row)),
+    ...triples.map(([column, , value]) => [column, value] as const),
+  ];
 }
 
 function encodeOperation(operation: Operation): Members {

@@ -2,7 +2,7 @@
 // or a wait that it breaks itself. Pure: sending and asking is repeated-transaction.ts's business.
 import { OvskitError } from "../errors.ts";
 import type { InsertOperation, Operation, WaitOperation } from "./operations.ts";
-import { type Atom, Uuid, type Value } from "./values.ts";
+import { atomsIn, Uuid, type Value } from "./values.ts";
 
 /**
  * Nothing would tell whether a transaction was done already, so that it can't be sent twice: `ERR_OVSDB_OPERATION_UNREPEATABLE`.
@@ -42,13 +42,7 @@ function writtenValues(operation: Operation): readonly Value[] {
 }
 
 function holds(value: Value, id: string): boolean {
-  const atoms =
-    value instanceof Map ? [...value.keys(), ...value.values()] : isMany(value) ? [...value] : [value];
-  return atoms.some((atom) => atom instanceof Uuid && atom.value === id.toLowerCase());
-}
-
-function isMany(value: Value): value is readonly Atom[] | ReadonlySet<Atom> {
-  return Array.isArray(value) || value instanceof Set;
+  return atomsIn(value).some((atom) => atom instanceof Uuid && atom.value === id.toLowerCase());
 }
 
 /** The first wait on what the transaction changes, turned round: put at the end it holds when the first one no longer does. */

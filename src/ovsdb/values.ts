@@ -105,13 +105,17 @@ export function encodeValue(value: Value): JsonValue {
   return encodeAtom(value as Atom);
 }
 
+/** The elements of a value, of a map its keys and values. */
+export function atomsIn(value: Value): readonly Atom[] {
+  if (value instanceof Map) {
+    const map = value as ReadonlyMap<Atom, Atom>;
+    return [...map.keys(), ...map.values()];
+  }
+  const many = Array.isArray(value) || value instanceof Set;
+  return many ? [...(value as Iterable<Atom>)] : [value as Atom];
+}
+
 /** The named rows that a value refers to. */
 export function namesIn(value: Value): string[] {
-  const atoms: Iterable<unknown> =
-    value instanceof Map
-      ? [...value.keys(), ...value.values()]
-      : Array.isArray(value) || value instanceof Set
-        ? (value as Iterable<unknown>)
-        : [value];
-  return Array.from(atoms).flatMap((atom) => (atom instanceof NamedUuid ? [atom.name] : []));
+  return atomsIn(value).flatMap((atom) => (atom instanceof NamedUuid ? [atom.name] : []));
 }
